@@ -1,0 +1,5 @@
+"""The ``qidl`` command."""
+
+from qidl.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,38 @@
+"""``qidl diff``: what differs between two streams."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from qidl.differences import diff
+from qidl.snapshot import load
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command's arguments."""
+    parser = commands.add_parser(
+        "diff",
+        help="show what differs between two streams",
+        description="Exit status 0: nothing differs; 1: something does.",
+    )
+    parser.add_argument("file", metavar="A")
+    parser.add_argument("other", metavar="B")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a line for each difference."""
+    status = 0
+    for found in diff(load(options.file), load(options.other)):
+        status = 1
+        path = f".{found.path}" if found.path else ""
+        print(f"{found.section}{path}: {_shown(found.left)} -> {_shown(found.right)}")
+    return status
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex() if len(value) <= 32 else f"{len(value)} bytes"
+    text = str(value)
+    return text if len(text) <= 80 else f"{type(value).__name__} of {len(value)}"

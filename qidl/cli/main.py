@@ -1,0 +1,68 @@
+"""The command line: arguments, and errors on one line.
+
+Exit status: 0 fine, 1 the input is at fault (or ``diff`` found a difference), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+from qidl.cli import diff, edit, schema, show, verify
+from qidl.errors import QidlError
+from qidl.snapshot import UnknownSectionWarning
+
+_COMMANDS = (show, diff, edit, verify, schema)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    import qidl
+
+    top = argparse.ArgumentParser(
+        prog="qidl", description="Read, check, edit and write the device state of QEMU's PC machines."
+    )
+    top.add_argument("--version", action="version", version=f"qidl {qidl.__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add_parser(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UnknownSectionWarning)
+            warnings.showwarning = _show_warning  # type: ignore[assignment]
+            status: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has had enough; nothing is left to say, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except QidlError as error:
+        return _fail(f"{_file_name(options)}{error}")
+    except OSError as error:
+        name = error.filename or getattr(options, "file", None) or ""
+        return _fail(f"{name}: {error.strerror or error}" if name else str(error))
+    return status
+
+
+def _file_name(options: argparse.Namespace) -> str:
+    file = getattr(options, "file", None)
+    return f"{file}: " if file else ""
+
+
+def _fail(message: str) -> int:
+    line = " ".join(message.split())
+    print(f"qidl: {line}", file=sys.stderr)
+    return 1
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    print(f"qidl: warning: {message}", file=sys.stderr)

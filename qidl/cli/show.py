@@ -1,0 +1,130 @@
+"""``qidl show``: the sections of a stream, the state of one, or one value."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qidl.cli.output import json_text, print_table
+from qidl.section import Section
+from qidl.snapshot import Snapshot, load
+from qidl.wire import path as paths
+
+EXAMPLE = Path(__file__).parent.parent / "data" / "example.qevm"
+"""The stream that ships with the package: a pc-1.1 machine that runs Linux."""
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command's arguments."""
+    parser = commands.add_parser("show", help="show the sections of a stream, or the state of one")
+    parser.add_argument("file", nargs="?", default=str(EXAMPLE), help="a stream (the example that ships with qidl)")
+    parser.add_argument("path", nargs="?", metavar="SECTION[.PATH]", help="a section, or a value within its state")
+    parser.add_argument("--json", action="store_true", help="as JSON, bytes as lists of integers")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show what was asked for."""
+    snapshot = load(options.file)
+    if options.path is None:
+        if options.json:
+            print(json_text(_document(snapshot, snapshot.sections)))
+        else:
+            _print_sections(snapshot)
+        return 0
+    section, path = snapshot.locate(options.path)
+    if options.json:
+        print(json_text(section.get(path) if path else _document(snapshot, [section])))
+    else:
+        print("\n".join(_tree(section.get(path) if path else section.state, path)))
+    return 0
+
+
+def _document(snapshot: Snapshot, sections: list[Section]) -> dict[str, Any]:
+    return {
+        "level": snapshot.level,
+        "sections": [
+            {
+                "idstr": section.idstr,
+                "instance_id": section.instance_id,
+                "version_id": section.version_id,
+                "section_id": section.section_id,
+                "offset": section.offset,
+                "length": section.length,
+                "state": section.state,
+            }
+            for section in sections
+        ],
+    }
+
+
+def _print_sections(snapshot: Snapshot) -> None:
+    levels = ", ".join(snapshot.possible_levels) or f"none; read as {snapshot.level}"
+    print(f"level {snapshot.level} (fits {levels}), {len(snapshot.sections)} sections")
+    rows = [
+        (
+            section.idstr,
+            str(section.instance_id),
+            str(section.version_id),
+            str(section.section_id),
+            str(section.offset),
+            str(section.length),
+            _note(section),
+        )
+        for section in snapshot.sections
+    ]
+    print_table(("section", "instance", "version", "id", "offset", "bytes", ""), rows)
+
+
+def _note(section: Section) -> str:
+    if section.is_opaque:
+        return "unknown"
+    return section.type.name.lower() if section.is_live else ""
+
+
+_LINE = 100
+
+
+def _tree(value: Any, path: str) -> Iterator[str]:
+    """A line for every value, by its path; short lists and buffers on a line of their own."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from _tree(member, paths.join(path, name))
+        if not value:
+            yield f"{path} (empty)".strip()
+    elif isinstance(value, list) and not all(isinstance(element, int) for element in value):
+        for index, element in enumerate(value):
+            yield from _tree(element, paths.join(path, index))
+    elif isinstance(value, bytes):
+        yield from _buffer(value, path)
+    elif isinstance(value, list):
+        yield from _numbers(value, path)
+    else:
+        yield f"{path} = {_scalar(value)}"
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value) if -10 < value < 10 else f"{value} ({value:#x})"
+
+
+def _buffer(value: bytes, path: str) -> Iterator[str]:
+    yield f"{path} = {len(value)} bytes" + ("" if any(value) else ", all 0")
+    for offset in range(0, len(value), 16):
+        row = value[offset : offset + 16]
+        if any(row):
+            yield f"  {offset:04x}  {row.hex(' ')}"
+
+
+def _numbers(value: list[int], path: str) -> Iterator[str]:
+    line = f"{path} = [{', '.join(map(str, value))}]"
+    if len(line) <= _LINE:
+        yield line
+        return
+    yield f"{path} = {len(value)} elements" + ("" if any(value) else ", all 0")
+    for index, element in enumerate(value):
+        if element:
+            yield f"  [{index}] = {_scalar(element)}"

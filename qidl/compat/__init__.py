@@ -1,0 +1,1 @@
+"""Between levels: what changes from one to the next newer one, both ways."""

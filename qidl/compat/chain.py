@@ -1,0 +1,125 @@
+"""The chain of steps between two levels, found among the steps that there are; and on to the device object."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import attrs
+
+from qidl import devices
+from qidl.compat import pc_1_0, pc_1_1, pc_1_2
+from qidl.compat.device_form import DEVICE_FORMS
+from qidl.compat.machine import Machine
+from qidl.compat.step import Lost, MachineStep, Step, run
+from qidl.errors import CompatError
+from qidl.levels import LEVELS, NEWEST, section_key
+from qidl.qobject import from_qobject, to_qobject
+
+State = dict[str, Any]
+
+STEPS: Final[tuple[Step | MachineStep, ...]] = (*pc_1_0.STEPS, *pc_1_1.STEPS, *pc_1_2.STEPS)
+"""Every step between the levels that qidl knows."""
+
+
+@attrs.frozen
+class Hop:
+    """The steps from one level to a neighbour.
+
+    :ivar source: level before
+    :ivar target: level after
+    :ivar machine: steps on the machine as a whole
+    :ivar sections: steps on one section, by the name under which tables know it
+    """
+
+    source: str
+    target: str
+    machine: tuple[MachineStep, ...]
+    sections: dict[str, Step]
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the target is the older level."""
+        names = list(LEVELS)
+        return names.index(self.target) < names.index(self.source)
+
+    def section(self, key: str, state: State, machine: Machine | None) -> Iterator[Lost]:
+        """Take one section's state across, and yield what is lost."""
+        found = self.sections.get(key)
+        if found is not None:
+            yield from run(found.down if self.is_down else found.up, state, machine)
+
+
+def chain(source: str, target: str, steps: Iterable[Step | MachineStep] = STEPS) -> list[Hop]:
+    """Return the hops between two levels, from neighbour to neighbour.
+
+    :raises CompatError: there is no level of that name
+    """
+    names = list(LEVELS)
+    for name in (source, target):
+        if name not in LEVELS:
+            raise CompatError(f"level: expected one of {', '.join(names)}, found {name!r}")
+    first, last = names.index(source), names.index(target)
+    way = names[first : last + 1] if first <= last else names[last : first + 1][::-1]
+    known = tuple(steps)
+    return [_hop(here, there, known) for here, there in itertools.pairwise(way)]
+
+
+def _hop(source: str, target: str, steps: Sequence[Step | MachineStep]) -> Hop:
+    between = [step for step in steps if {step.newer, step.older} == {source, target}]
+    machine = tuple(step for step in between if isinstance(step, MachineStep))
+    sections = {step.section: step for step in between if isinstance(step, Step)}
+    return Hop(source, target, machine, sections)
+
+
+def to_device(idstr: str, state: State, level: str) -> Any:
+    """Make the device object of a section's state, taken up the chain to the newest level.
+
+    :raises CompatError: no class models the section
+    """
+    cls = devices.device_class(idstr)
+    taken = copy.deepcopy(state)
+    key = section_key(idstr)
+    for hop in chain(level, NEWEST):
+        # On the way up nothing is lost that a device could hold.
+        for _ in hop.section(key, taken, None):
+            pass
+    _drop_unused(taken)
+    form = DEVICE_FORMS.get(key)
+    if form is not None:
+        form.up(taken)
+    return from_qobject(cls, taken)
+
+
+def from_device(idstr: str, device: Any, level: str) -> tuple[State, tuple[Lost, ...]]:
+    """Make a section's state of a device object, taken down the chain from the newest level.
+
+    :returns: the state, and what the level cannot hold
+    :raises CompatError: the device is not the section's
+    """
+    cls = devices.device_class(idstr)
+    if type(device) is not cls:
+        raise CompatError(f"{idstr}: expected {cls.__name__}, found {type(device).__name__}")
+    state = to_qobject(device)
+    key = section_key(idstr)
+    form = DEVICE_FORMS.get(key)
+    if form is not None:
+        form.down(state)
+    lost: list[Lost] = []
+    for hop in chain(NEWEST, level):
+        lost += hop.section(key, state, None)
+    return state, tuple(lost)
+
+
+def _drop_unused(state: Any) -> None:
+    """Leave out the bytes that QEMU skips unread: they mean nothing to a device."""
+    if isinstance(state, dict):
+        for name in [name for name in state if str(name).startswith("unused")]:
+            del state[name]
+        for member in state.values():
+            _drop_unused(member)
+    elif isinstance(state, list):
+        for element in state:
+            _drop_unused(element)

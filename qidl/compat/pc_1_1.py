@@ -1,0 +1,95 @@
+"""Between QEMU 1.1 and 1.2, each with its own machine type: pc-1.1 and pc-1.2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from qidl.compat.machine import Machine
+from qidl.compat.step import Lost, step, steps
+from qidl.errors import CompatError
+
+State = dict[str, Any]
+
+
+@step("cpu", newer="pc-1.2", older="pc-1.1")
+class CPU:
+    """1.2 keeps the register by which a guest asks for paravirtual end of interrupt."""
+
+    @staticmethod
+    def down(state: State) -> Iterator[Lost]:
+        if "pv_eoi_en_msr" in state:
+            yield Lost("pv_eoi_en_msr", state.pop("pv_eoi_en_msr"), "1.1 does not know the register")
+
+
+_BLK_CONFIG = 32
+_BLK_CONFIG_WCE = 1 << 11
+
+
+@step("/virtio-blk", newer="pc-1.2", older="pc-1.1")
+class VirtIOBlk:
+    """1.2 adds a byte to the configuration: the write cache, which only a driver that accepts it can see.
+
+    1.1 has no room for it, and would not notice.
+    """
+
+    @staticmethod
+    def down(state: State) -> Iterator[Lost]:
+        device = state["vdev"]["vdev"]
+        rest = device["config"][_BLK_CONFIG:]
+        if rest:
+            unseen = not device["guest_features"] & _BLK_CONFIG_WCE
+            yield Lost(f"vdev.vdev.config[{_BLK_CONFIG}:]", rest, "1.1 has 32 bytes of it", harmless=unseen)
+            device["config"] = device["config"][:_BLK_CONFIG]
+            device["config_len"] = _BLK_CONFIG
+
+
+def _refuse_running(state: State) -> None:
+    for number, request in enumerate(state["requests"]):
+        if not request["retry"]:
+            raise CompatError(f"requests[{number}]: expected a request to be run again, found one under way")
+
+
+@step("/scsi-disk", newer="pc-1.2", older="pc-1.1")
+class SCSIDisk:
+    """1.2 keeps requests that are under way; 1.1 only those to be run again."""
+
+    @staticmethod
+    def down(state: State) -> None:
+        _refuse_running(state["qdev"])
+
+
+@step("/SCSIDevice", newer="pc-1.2", older="pc-1.1")
+class SCSIGeneric:
+    """1.2 keeps requests that are under way; 1.1 only those to be run again."""
+
+    @staticmethod
+    def down(state: State) -> None:
+        _refuse_running(state)
+
+
+_VRAM = "vga.vram"
+_VRAM_1_1 = 8 << 20
+_VRAM_1_2 = 16 << 20
+
+
+@step(newer="pc-1.2", older="pc-1.1")
+class VideoMemory:
+    """Standard and VMware VGA have 16 MiB of video memory by default in 1.2, 8 MiB before."""
+
+    @staticmethod
+    def down(machine: Machine) -> None:
+        _resize(machine, _VRAM_1_2, _VRAM_1_1)
+
+    @staticmethod
+    def up(machine: Machine) -> None:
+        _resize(machine, _VRAM_1_1, _VRAM_1_2)
+
+
+def _resize(machine: Machine, before: int, after: int) -> None:
+    block = machine.blocks.get(_VRAM)
+    if block is not None and block.length == before and (machine.find("/vga") or machine.find("/vmware_vga")):
+        block.length = after
+
+
+STEPS: Final = steps(CPU, VirtIOBlk, SCSIDisk, SCSIGeneric, VideoMemory)

@@ -1,0 +1,111 @@
+"""C declarations written as a Python module of declared classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Final
+
+from qidl.cparse.meaning import StructMeaning, understand
+from qidl.cparse.pyfields import PyField, py_field
+from qidl.cparse.pytext import Names, assignment, comment, docstring
+from qidl.cparse.pytypes import Scope
+from qidl.cparse.tree import Unit
+
+WELL_KNOWN: Final = {"tm": "qidl.cparse.wellknown", "Int128": "qidl.cparse.wellknown"}
+"""Structs that QIDL serialises although no file declares them, and the modules of their classes."""
+
+
+def generate(unit: Unit, *, known: Mapping[str, str] | None = None) -> str:
+    """Write a Python module that declares every struct of a unit.
+
+    The module is laid out as ``ruff format`` does it. Its classes stand in the order that
+    Python needs; comments of the C source become docstrings, reasons and comments. What is
+    serialised in C but has no counterpart in Python, such as a pointer to an undeclared type
+    or an array whose size is computed, is marked ``broken`` with the reason. A member whose
+    name is a Python keyword gets an underscore behind it.
+
+    :param known: classes declared in other modules: ``{"PCIDevice": "qidl.devices.pci"}``
+    :raises CSourceError: the unit has errors
+    """
+    unit.raise_errors()
+    modules = {**WELL_KNOWN, **(known or {})}
+    structs = _ordered(understand(unit))
+    for struct in structs:
+        modules.pop(struct.name, None)
+    names = Names(
+        fields={names for struct in structs for names in _names(struct)},
+        known=modules,
+        classes={struct.name for struct in structs},
+    )
+    done = set(modules)
+    later = {*modules, *(struct.name for struct in structs)}
+    classes = []
+    for struct in structs:
+        classes.append("\n".join(_class(struct, names, done, later)))
+        done.add(struct.name)
+    file = PurePath(unit.source.file_at(unit.declarations[0].offset)).name if unit.declarations else unit.source.file
+    body = "\n\n\n".join(classes)
+    imports = names.import_lines(body)
+    head = [*docstring(f"State that {file} declares"), "", "from __future__ import annotations"]
+    top = "\n".join([*head, "", *imports] if imports else head)
+    return f"{top}\n\n\n{body}\n" if body else f"{top}\n"
+
+
+def _names(struct: StructMeaning) -> set[str]:
+    return {Names.field_name(field.name) for field in struct.fields}
+
+
+def _ordered(structs: tuple[StructMeaning, ...]) -> list[StructMeaning]:
+    """Put every struct behind those that its serialised members are made of, as far as no circle prevents it."""
+    by_name = {struct.name: struct for struct in structs}
+    placed: dict[str, StructMeaning] = {}
+    met: set[str] = set()
+    for struct in structs:
+        stack = [(struct, False)]
+        while stack:
+            current, complete = stack.pop()
+            if complete:
+                placed[current.name] = current
+            elif current.name not in met:
+                met.add(current.name)
+                stack.append((current, True))
+                needed = [
+                    field.member.type.removeprefix("struct ")
+                    for field in reversed(current.fields)
+                    if not field.is_ignored
+                ]
+                stack.extend((by_name[name], False) for name in needed if name in by_name and name not in met)
+    return list(placed.values())
+
+
+def _class(struct: StructMeaning, names: Names, done: set[str], later: set[str]) -> list[str]:
+    default_tag = struct.declaration.default_tag
+    declare = names.use("declare", "qidl.declaration")
+    mark = f"(mark={names.use('Mark')}.{default_tag.upper()})" if default_tag != "standard" else ""
+    lines = [
+        f"@{declare}{mark}",
+        f"class {struct.name}:",
+        *docstring(struct.declaration.comment or f"{struct.name} of the C source", "    "),
+    ]
+    fields = _fields(struct, default_tag, Scope(names, done, later, {}, {field.name for field in struct.fields}))
+    if fields:
+        lines.append("")
+    for field in fields:
+        lines += comment(field.comment) + assignment(f"{field.name}: {field.annotation}", field.value)
+    derived = [Names.field_name(field.name) for field in struct.fields if "derived" in field.marks[:1]]
+    if derived:
+        listed = ", ".join(derived[:-1]) + " and " + derived[-1] if len(derived) > 1 else derived[0]
+        lines += ["", "    def post_load(self) -> None:", *docstring(f"Compute {listed}", "        ")]
+    return lines
+
+
+def _fields(struct: StructMeaning, default_tag: str, scope: Scope) -> list[PyField]:
+    found: dict[str, PyField] = {}
+    for meaning in struct.fields:
+        if not meaning.name or meaning.name in scope.earlier:
+            continue
+        field = py_field(meaning, default_tag, scope)
+        scope.earlier[meaning.name] = field.annotation
+        found.setdefault(field.name, field)
+    return list(found.values())

@@ -1,0 +1,139 @@
+"""Python text laid out as ``ruff format`` lays it out: names, imports, calls, docstrings."""
+
+from __future__ import annotations
+
+import ast
+import json
+import keyword
+import re
+import textwrap
+from collections.abc import Collection, Mapping
+from typing import Final
+
+import attrs
+
+WIDTH: Final = 120
+_INDENT: Final = "    "
+_ANNOTATIONS: Final = "qidl.annotations"
+_RESERVED: Final = frozenset({"post_load", "pre_save"})
+
+
+@attrs.frozen
+class Call:
+    """A call in an expression; ``Call("size=", (), "4")`` is a keyword argument."""
+
+    name: str
+    arguments: tuple[Expression, ...] = ()
+    value: str = ""
+
+    def __str__(self) -> str:
+        if self.name.endswith("="):
+            return self.name + self.value
+        return f"{self.name}({', '.join(map(str, self.arguments))})"
+
+
+Expression = str | Call
+"""Text, or a call that can be broken over several lines."""
+
+
+def literal(value: str) -> str:
+    """Return a Python string literal in the quotes that need fewer escapes, double ones if in doubt."""
+    plain = json.dumps(value, ensure_ascii=not value.isprintable())
+    if value.count('"') <= value.count("'"):
+        return plain
+    body = plain[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{body}'"
+
+
+def assignment(target: str, value: Expression) -> list[str]:
+    """Lay out ``target = value`` within a class, over several lines if one would be too long."""
+    line = f"{_INDENT}{target} = {value}"
+    if len(line) <= WIDTH or isinstance(value, str) or not value.arguments:
+        return [line]
+    inner = f"{_INDENT * 2}{', '.join(map(str, value.arguments))}"
+    lines = [inner] if len(inner) <= WIDTH else [f"{_INDENT * 2}{argument}," for argument in value.arguments]
+    return [f"{_INDENT}{target} = {value.name}(", *lines, f"{_INDENT})"]
+
+
+def comment(words: str) -> list[str]:
+    """Lay out a comment within a class."""
+    return [f"{_INDENT}# {line}" for line in textwrap.wrap(printable(words), WIDTH - 6)]
+
+
+def docstring(words: str, indent: str = "") -> list[str]:
+    """Lay out a docstring: on one line if it fits there, with a full stop at its end."""
+    text = printable(words).replace("\\", "\\\\").replace('"', "'").strip()
+    text = text if text.endswith((".", "!", "?", ":")) else f"{text}."
+    one_line = f'{indent}"""{text}"""'
+    if len(one_line) <= WIDTH:
+        return [one_line]
+    lines = textwrap.wrap(text, WIDTH - len(indent) - 3, break_long_words=False, break_on_hyphens=False)
+    return [f'{indent}"""{lines[0]}', *(indent + line for line in lines[1:]), f'{indent}"""']
+
+
+def printable(words: str) -> str:
+    """Words on one line, without what a terminal might obey."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+
+
+class Names:
+    """The names that a module uses: what it imports, and as what.
+
+    :param fields: names of C members, which hide imported names within a class
+    :param known: the modules of classes that are declared elsewhere, by the classes' names
+    :param classes: the classes of the module itself
+    """
+
+    def __init__(self, fields: Collection[str], known: Mapping[str, str], classes: Collection[str]) -> None:
+        self._taken = {*fields, *classes}
+        self._known = known
+        self._classes = frozenset(classes)
+        self._imports: dict[str, dict[str, str]] = {}
+        self.integers: set[str] = set()
+
+    def use(self, name: str, module: str = _ANNOTATIONS) -> str:
+        """Import a name, and return what it is called in the module: with a ``qidl_`` before it where it is taken."""
+        alias = name
+        while alias in self._taken:
+            alias = f"qidl_{alias}"
+        self._imports.setdefault(module, {})[name] = alias
+        if re.fullmatch(r"u?int\d+|size_t|target_ulong", name):
+            self.integers.add(alias)
+        return alias
+
+    def class_name(self, name: str) -> str:
+        """Return what a C struct is called: a class of the module, or one that is imported."""
+        if name in self._classes or name not in self._known:
+            return name
+        return self.use(name, self._known[name])
+
+    @staticmethod
+    def field_name(name: str) -> str:
+        """Return what a C member is called: by its name, unless Python cannot have an attribute of that name."""
+        if keyword.iskeyword(name) or name in _RESERVED:
+            return f"{name}_"
+        return f"{name.strip('_') or 'field'}_" if name.startswith("__") else name
+
+    def import_lines(self, body: str) -> list[str]:
+        """Lay out the imports that ``body`` needs, sorted as isort would."""
+        used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+        lines = []
+        for module, names in sorted(self._imports.items()):
+            needed = sorted(((name, alias) for name, alias in names.items() if alias in used), key=_order)
+            spelled = [name if alias == name else f"{name} as {alias}" for name, alias in needed]
+            if not spelled:
+                continue
+            line = f"from {module} import {', '.join(spelled)}"
+            if len(line) <= WIDTH:
+                lines.append(line)
+            else:
+                lines += [f"from {module} import (", *(f"{_INDENT}{name}," for name in spelled), ")"]
+        return lines
+
+
+def _order(item: tuple[str, str]) -> tuple[int, list[str | int], str]:
+    """Constants first, then classes, then the rest; numbers within names count as numbers."""
+    name = item[0]
+    group = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    parts: list[str | int] = [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name.lower())]
+    return group, parts, name

@@ -1,0 +1,63 @@
+"""The errors that qidl raises: one line each, naming where and what."""
+
+from __future__ import annotations
+
+
+class QidlError(Exception):
+    """Root of every error that qidl raises about its input."""
+
+
+class DeclarationError(QidlError):
+    """A class declares something that has no meaning: names class and field."""
+
+
+class SchemaError(QidlError):
+    """A QObject, a schema or C source does not say what its declaration asks for."""
+
+
+class CompatError(QidlError):
+    """A state cannot be taken to another level, or not without a loss that was refused."""
+
+
+class SectionNotFound(QidlError, KeyError):
+    """No section, or more than one, answers to the given name."""
+
+    def __str__(self) -> str:
+        # KeyError would quote the message.
+        return str(self.args[0])
+
+
+class WireError(QidlError):
+    """Bytes that are not what a layout says, or a state that it cannot write.
+
+    :ivar section: idstr of the section, empty where there is none
+    :ivar path: stringified path of the field within the section's state
+    :ivar offset: place in the input, in bytes; from the payload's start while a
+        payload is decoded alone, from the stream's start once a stream is read.
+        None when a state is written.
+    :ivar expected: what the layout asks for
+    :ivar found: what is there
+    """
+
+    def __init__(
+        self,
+        expected: str,
+        found: str,
+        *,
+        section: str = "",
+        path: str = "",
+        offset: int | None = None,
+    ) -> None:
+        super().__init__(expected, found)
+        self.section = section
+        self.path = path
+        self.offset = offset
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        place = ": ".join(part for part in (self.section, self.path) if part)
+        offset = "" if self.offset is None else f"offset {self.offset}"
+        where = ": ".join(part for part in (place, offset) if part)
+        message = f"expected {self.expected}, found {self.found}"
+        return f"{where}: {message}" if where else message

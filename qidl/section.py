@@ -1,0 +1,261 @@
+"""One section of a snapshot: its header, its state, and the way to the device and back."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from qidl.errors import QidlError, SchemaError
+from qidl.wire import path as paths
+from qidl.wire.block import BlockPayload
+from qidl.wire.ram import RAMPayload
+from qidl.wire.stream import Header, SectionType
+from qidl.wire.vmstate import VMState
+
+if TYPE_CHECKING:
+    from qidl.compat.step import Lost
+
+State = dict[str, Any]
+
+
+class Section:
+    """A section, live or not, known or opaque.
+
+    :ivar header: the header, as read
+    :ivar layout: by which the payload is read; None where it is opaque or live
+    :ivar level: name of the level whose layout that is
+    """
+
+    def __init__(
+        self,
+        header: Header,
+        payload: memoryview,
+        *,
+        level: str,
+        layout: VMState | None = None,
+        live: RAMPayload | BlockPayload | None = None,
+        pieces: Sequence[bytes | memoryview] = (),
+    ) -> None:
+        """Make a section of its payload, or, if that is not in one place, of the pieces of it."""
+        self.header = header
+        self.level = level
+        self.layout = layout
+        self._original = payload
+        self._pieces = pieces
+        self._live = live
+        self._state: State | None = None
+
+    def __repr__(self) -> str:
+        return f"<Section {self.idstr} instance {self.instance_id} version {self.version_id}>"
+
+    @property
+    def type(self) -> SectionType:
+        """START, PART or END of a live section; FULL of any other."""
+        return self.header.type
+
+    @property
+    def idstr(self) -> str:
+        """Name of the device, with its path where its bus has one: ``0000:00:01.1/ide``."""
+        return self.header.idstr
+
+    @property
+    def name(self) -> str:
+        """Name of the device alone: ``ide``."""
+        return self.idstr.rpartition("/")[2]
+
+    @property
+    def instance_id(self) -> int:
+        """Which of several sections of the same idstr."""
+        return self.header.instance_id
+
+    @property
+    def version_id(self) -> int:
+        """Version of the payload."""
+        return self.header.version_id
+
+    @property
+    def section_id(self) -> int:
+        """Number of the registration; means nothing beyond the stream."""
+        return self.header.section_id
+
+    @property
+    def offset(self) -> int:
+        """Place of the payload in the stream that was read."""
+        return self.header.payload_offset
+
+    @property
+    def payload(self) -> memoryview:
+        """The payload as it stands: as read, or with the edits that were made."""
+        if self._pieces:
+            return memoryview(b"".join(self._pieces))
+        return self._original if self._state is None else memoryview(self.encode())
+
+    def with_pieces(self, pieces: Sequence[bytes | memoryview]) -> Section:
+        """The same live section with another payload, in pieces that are not put together."""
+        return Section(self.header, self._original, level=self.level, live=self._live, pieces=pieces)
+
+    @property
+    def length(self) -> int:
+        """Bytes of the payload."""
+        return sum(map(len, self._pieces)) if self._pieces else len(self.payload)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is a part of ``ram`` or ``block``."""
+        return self._live is not None
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether no layout is known: the payload is kept as it is."""
+        return self.layout is None and self._live is None
+
+    @property
+    def state(self) -> State:
+        """The level's QObject; editing it, or assigning another, changes the section.
+
+        Of a live section, a summary that cannot be edited; of an opaque one, ``{"payload": bytes}``.
+
+        :raises WireError: the payload is not what the layout says
+        """
+        if self._live is not None:
+            return _summary(self._live)
+        if self._state is None:
+            self._state = self._decode(self._original)
+        return self._state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        if self._live is not None:
+            raise QidlError(f"{self.idstr}: expected a section that can be edited, found a live one")
+        self._state = state
+
+    def _decode(self, payload: memoryview) -> State:
+        if self.layout is None:
+            return {"payload": bytes(payload)}
+        return self.layout.decode(payload, self.version_id, section=self.idstr)
+
+    def encode(self) -> bytes:
+        """The payload, made from the state alone.
+
+        :raises WireError: the state does not fit the layout
+        """
+        if self._live is not None:
+            return bytes(self.payload)
+        state = self.state
+        if self.layout is None:
+            if set(state) != {"payload"} or not isinstance(state["payload"], bytes):
+                raise SchemaError(f"{self.idstr}: expected a member payload of bytes alone")
+            return state["payload"]
+        return self.layout.encode(state, self.version_id, section=self.idstr)
+
+    def get(self, path: str) -> Any:
+        """Return what lies at a path of the state.
+
+        :raises SchemaError: nothing does
+        """
+        try:
+            return paths.get(self.state, path)
+        except SchemaError as error:
+            raise SchemaError(f"{self.idstr}: {error}") from None
+
+    def set(self, path: str, value: Any) -> None:
+        """Change one value; the section stays as it was if the value does not fit.
+
+        :param path: of an integer, bool, buffer or list; an index reaches into a buffer
+        :raises SchemaError: nothing lies at the path, or it is of another type
+        :raises WireError: the value is out of range
+        """
+        if self._live is not None:
+            raise QidlError(f"{self.idstr}: expected a section that can be edited, found a live one")
+        before = self.get(path)
+        if isinstance(before, dict) or isinstance(before, bool) != isinstance(value, bool):
+            raise SchemaError(f"{self.idstr}: {path}: expected {_type_name(before)}, found {value!r}")
+        changed = copy.deepcopy(self.state)
+        _set(changed, path, value)
+        trial = Section(self.header, self._original, level=self.level, layout=self.layout)
+        trial.state = changed
+        trial.encode()
+        self._state = changed
+
+    def pieces(self) -> Iterator[bytes | memoryview]:
+        """Header and payload, as they stand in a stream, not copied where nothing was edited."""
+        yield self.header.to_bytes()
+        yield from self._pieces or (self.payload,)
+
+    def device(self) -> Any:
+        """The device object, its state taken up the chain to the newest level.
+
+        :raises CompatError: no class is known for the section
+        """
+        from qidl.compat.chain import to_device
+
+        return to_device(self.idstr, self.state, self.level)
+
+    def replace(self, device: Any) -> tuple[Lost, ...]:
+        """Take the state of a device object, down the chain to the section's level.
+
+        :returns: what the level cannot hold
+        :raises CompatError: the device is not the section's
+        """
+        from qidl.compat.chain import from_device
+
+        self.state, lost = from_device(self.idstr, device, self.level)
+        return lost
+
+
+def _summary(live: RAMPayload | BlockPayload) -> State:
+    if isinstance(live, BlockPayload):
+        return {"chunks": len(live.chunks), "progress": live.progress}
+    blocks = [{"idstr": idstr, "length": length} for idstr, length in live.blocks]
+    return {"blocks": blocks, "full": live.full, "filled": live.filled}
+
+
+def _set(state: State, path: str, value: Any) -> None:
+    *way, last = paths.parse(path)
+    within: Any = state
+    trail: list[tuple[Any, Any]] = []
+    for step in way:
+        trail.append((within, step))
+        within = within[step]
+    if isinstance(within, bytes):
+        # Bytes cannot be changed in place: put others where they lie.
+        if type(value) is not int or not 0 <= value <= 255:
+            raise SchemaError(f"{path}: expected uint8 (0..255), found {value!r}")
+        owner, step = trail[-1]
+        changed = bytearray(within)
+        changed[int(last)] = value
+        owner[step] = bytes(changed)
+    else:
+        within[last] = value
+
+
+def _type_name(value: Any) -> str:
+    return "the path of a value" if isinstance(value, dict) else type(value).__name__
+
+
+@attrs.frozen
+class SectionName:
+    """How a section is asked for: ``0000:00:01.1/ide``, ``ide``, ``i8259#1``, ``isa-ide@23``.
+
+    :ivar name: idstr, or the device's name alone
+    :ivar instance_id: after ``#``
+    :ivar section_id: after ``@``
+    """
+
+    name: str
+    instance_id: int | None = None
+    section_id: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> SectionName:
+        """Take a name apart; what is no number after ``#`` or ``@`` belongs to the name."""
+        name, at, number = text.rpartition("@")
+        if at and number.isdecimal():
+            return cls(name, section_id=int(number))
+        name, hash_, number = text.rpartition("#")
+        if hash_ and number.isdecimal():
+            return cls(name, instance_id=int(number))
+        return cls(text)

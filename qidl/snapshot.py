@@ -1,0 +1,199 @@
+"""A whole machine's state: load it, look, edit, save."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from qidl import files
+from qidl.errors import SectionNotFound
+from qidl.levels import level as _level
+from qidl.section import Section, SectionName
+from qidl.walk import Found, fitting_levels, nearest_level, walk
+from qidl.wire.ram import RAM
+from qidl.wire.stream import SectionType, write_preamble
+
+if TYPE_CHECKING:
+    from qidl.compat.step import Loss
+
+
+class UnknownSectionWarning(UserWarning):
+    """A section whose layout is not known is kept as it is."""
+
+
+class Snapshot:
+    """The state of a machine, as a migration or savevm stream holds it.
+
+    :ivar sections: every section in stream order, the parts of live ones included
+    :ivar level: the machine level whose wire it is; of several that fit, the oldest
+    :ivar possible_levels: all levels that fit; none for a mixture that no level writes
+    :ivar ram: guest memory by block and offset
+    :ivar trailer: bytes after the end mark, which QEMU ignores
+    :ivar losses: of a snapshot that was converted: what could not be kept
+    """
+
+    def __init__(
+        self,
+        sections: Iterable[Section],
+        *,
+        level: str,
+        possible_levels: tuple[str, ...] = (),
+        ram: RAM | None = None,
+        trailer: bytes | memoryview = b"",
+        losses: Iterable[Loss] = (),
+    ) -> None:
+        self.sections = list(sections)
+        self.level = level
+        self.possible_levels = possible_levels
+        self.ram = ram if ram is not None else RAM({})
+        self.losses = tuple(losses)
+        self.trailer = trailer
+
+    def __repr__(self) -> str:
+        return f"<Snapshot {self.level}, {len(self.sections)} sections>"
+
+    def __iter__(self) -> Iterator[Section]:
+        return iter(self.sections)
+
+    def __getitem__(self, name: str | tuple[str, int]) -> Section:
+        """Return the section of an idstr, or of a device's name, where only one answers to it.
+
+        A tuple adds the instance_id: ``snapshot["i8259", 1]``.
+
+        :raises SectionNotFound: none answers, or several do
+        """
+        if isinstance(name, tuple):
+            return self.find(SectionName(name[0], instance_id=name[1]))
+        return self.find(SectionName(name))
+
+    def __contains__(self, name: str) -> bool:
+        try:
+            self[name]
+        except SectionNotFound:
+            return False
+        return True
+
+    def find(self, wanted: SectionName) -> Section:
+        """Return the section that a name speaks of.
+
+        :raises SectionNotFound: none does, or several do
+        """
+        # A live section answers with its first part.
+        candidates = [s for s in self.sections if s.type in (SectionType.START, SectionType.FULL)]
+        named = [s for s in candidates if s.idstr == wanted.name] or [s for s in candidates if s.name == wanted.name]
+        found = [
+            section
+            for section in named
+            if wanted.instance_id in (None, section.instance_id) and wanted.section_id in (None, section.section_id)
+        ]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise SectionNotFound(_not_found(wanted, named, candidates))
+        several = ", ".join(f"{s.idstr}#{s.instance_id} (section_id {s.section_id})" for s in found)
+        raise SectionNotFound(f"{wanted.name}: expected one section, found {several}")
+
+    def locate(self, text: str) -> tuple[Section, str]:
+        """Split ``SECTION.PATH`` and return the section and the path, which is empty where there is none.
+
+        :raises SectionNotFound: no section answers to any beginning of the text
+        """
+        places = [len(text), *(place for place in range(len(text) - 1, 0, -1) if text[place] == ".")]
+        problem: SectionNotFound | None = None
+        for place in places:
+            try:
+                return self.find(SectionName.parse(text[:place])), text[place + 1 :]
+            except SectionNotFound as error:
+                # What several sections answer to says more than what none does.
+                problem = error if problem is None or "expected one section" in str(error) else problem
+        assert problem is not None
+        raise problem
+
+    def pieces(self) -> Iterator[bytes | memoryview]:
+        """The stream in pieces, the unedited ones not copied.
+
+        :raises WireError: an edited state does not fit its layout
+        """
+        yield write_preamble()
+        for section in self.sections:
+            yield from section.pieces()
+        yield b"\0"
+        yield self.trailer
+
+    def to_bytes(self) -> bytes:
+        """The stream; of a snapshot that was not edited, exactly what was read.
+
+        :raises WireError: an edited state does not fit its layout
+        """
+        return b"".join(self.pieces())
+
+    def convert(
+        self,
+        level: str,
+        *,
+        lossless: bool = False,
+        drop: Iterable[str] = (),
+        steps: Iterable[object] = (),
+    ) -> Snapshot:
+        """Take the machine to another level; returns a new snapshot, whose ``losses`` say what was not kept.
+
+        :param level: name of the level, older or newer
+        :param lossless: refuse where something would be lost that the destination cannot compute anew
+        :param drop: names of sections, as :meth:`find` takes them, to leave out if the level does not know them
+        :param steps: more steps, for devices of one's own
+        :raises CompatError: something cannot be converted; the message names it
+        """
+        from qidl.conversion import convert
+
+        return convert(self, level, lossless=lossless, drop=drop, steps=steps)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the stream; a crash leaves the old file or the new one.
+
+        :raises WireError: an edited state does not fit its layout; then nothing is written
+        :raises OSError: the file cannot be written
+        """
+        files.write(path, list(self.pieces()))
+
+
+def load(
+    source: str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO, level: str | None = None
+) -> Snapshot:
+    """Read a stream.
+
+    :param source: a path, which is memory-mapped, or bytes, or a binary file
+    :param level: machine level by whose layouts to read; deduced unless given
+    :raises WireError: the bytes are not a stream of a known level
+    :raises OSError: the file cannot be read
+    """
+    data = files.read(source)
+    chosen = None if level is None else _level(level)
+    walked = walk(data, None if chosen is None else [chosen])
+    possible = fitting_levels(walked.sections)
+    name = level or (possible[0] if possible else nearest_level(walked.sections))
+    for warning in walked.warnings:
+        warnings.warn(warning, UnknownSectionWarning, stacklevel=2)
+    return Snapshot(
+        (_section(found, data, name) for found in walked.sections),
+        level=name,
+        possible_levels=possible,
+        ram=walked.ram,
+        trailer=data[walked.end + 1 :],
+    )
+
+
+def _section(found: Found, data: memoryview, level: str) -> Section:
+    payload = data[found.header.payload_offset : found.end]
+    # In a mixture, a section that the level does not know is read as the newest that knows it writes it.
+    own = level if level in found.layouts or not found.layouts else next(iter(found.layouts))
+    return Section(found.header, payload, level=own, layout=found.layouts.get(own), live=found.live)
+
+
+def _not_found(wanted: SectionName, named: list[Section], candidates: list[Section]) -> str:
+    if named:
+        present = ", ".join(f"{s.idstr}#{s.instance_id} (section_id {s.section_id})" for s in named)
+        return f"{wanted.name}: expected {present}, found no such instance"
+    known = ", ".join(dict.fromkeys(s.idstr for s in candidates))
+    return f"{wanted.name}: expected a section of {known}, found none"

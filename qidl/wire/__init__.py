@@ -1,0 +1,1 @@
+"""The wire: primitives, VMStates, the stream's container, and the layouts of every section."""

@@ -1,0 +1,1 @@
+"""One file per device: its VMState layouts, one per wire version."""

@@ -1,0 +1,48 @@
+"""The High Precision Event Timer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qidl.wire.primitives import Array, Since, Timer, UInt8, UInt64
+from qidl.wire.vmstate import VMState
+
+
+def _num_timers(state: dict[str, Any]) -> int:
+    """A version 1 stream does not say: it has three."""
+    count: int = state.get("num_timers", 3)
+    return count
+
+
+
+HPET_TIMER = VMState(
+    "hpet_timer",
+    version_id=1,
+    fields=[
+        "tn" / UInt8 * "number of the timer",
+        "config" / UInt64 * "configuration and capabilities",
+        "cmp" / UInt64 * "comparator",
+        "fsb" / UInt64 * "FSB interrupt route",
+        "period" / UInt64 * "last value written to the comparator or the period",
+        "wrap_flag" / UInt8 * "a 32-bit one-shot timer has yet to wrap",
+        "qemu_timer" / Timer * "next interrupt, ns of the virtual clock",
+    ],
+)
+
+_FIELDS = (
+    "config" / UInt64 * "bit 0 enable, bit 1 legacy replacement",
+    "isr" / UInt64 * "interrupt status",
+    "hpet_counter" / UInt64 * "main counter, ticks of 10 ns",
+    "num_timers" / Since(2, UInt8) * "timers that follow",
+    "timer" / Array(_num_timers, HPET_TIMER) * "the timers",
+)
+
+HPET_V2_1_0 = VMState("hpet", version_id=2, minimum_version_id=1, fields=_FIELDS)
+
+HPET_RTC_IRQ_LEVEL = VMState(
+    "hpet/rtc_irq_level",
+    version_id=1,
+    fields=["rtc_irq_level" / UInt8 * "level of the RTC's line while the HPET replaces it"],
+)
+
+HPET_V2 = VMState("hpet", version_id=2, minimum_version_id=1, fields=_FIELDS, subsections=[HPET_RTC_IRQ_LEVEL])

@@ -1,0 +1,56 @@
+"""The Sound Blaster 16. Same bytes in every release."""
+
+from __future__ import annotations
+
+from qidl.wire.primitives import Again, Buffer, Int32, UInt8, UInt32
+from qidl.wire.vmstate import VMState
+
+SB16_V1 = VMState(
+    "sb16",
+    version_id=1,
+    fields=[
+        "irq" / UInt32 * "ISA interrupt line",
+        "dma" / UInt32 * "DMA channel of 8 bits",
+        "hdma" / UInt32 * "DMA channel of 16 bits",
+        "port" / UInt32 * "first I/O port",
+        "ver" / UInt32 * "version of the DSP: major in bits 8 up, minor below",
+        "in_index" / Int32 * "bytes in in2_data",
+        "out_data_len" / Int32 * "bytes in out_data",
+        "fmt_stereo" / Int32 * "two channels",
+        "fmt_signed" / Int32 * "signed samples",
+        "fmt_bits" / Int32 * "bits of a sample",
+        "fmt" / UInt32 * "sample format as the host's audio names it: 0 is unsigned, 8 bits",
+        "dma_auto" / Int32 * "the transfer starts over at its end",
+        "block_size" / Int32 * "bytes between interrupts; -1: not set",
+        "fifo" / Int32 * "the command asked for the FIFO",
+        "freq" / Int32 * "samples a second",
+        "time_const" / Int32 * "rate as the time constant that older commands give",
+        "speaker" / Int32 * "output is on",
+        "needed_bytes" / Int32 * "argument bytes that the command still wants",
+        "cmd" / Int32 * "command under way; -1: none",
+        "use_hdma" / Int32 * "the transfer is on hdma, not dma",
+        "highspeed" / Int32 * "high-speed mode",
+        "can_write" / Int32 * "the DSP takes commands",
+        "v2x6" / Int32 * "last value that was written to the reset port",
+        "csp_param" / UInt8 * "signal processor: parameter",
+        "csp_value" / UInt8 * "signal processor: value",
+        "csp_mode" / UInt8 * "signal processor: mode",
+        "csp_param" / Again("csp_param", UInt8),
+        "csp_regs" / Buffer(256) * "signal processor: registers",
+        "csp_index" / UInt8 * "signal processor: selected register",
+        "csp_reg83" / Buffer(4) * "signal processor: register 83, a queue of its own",
+        "csp_reg83r" / Int32 * "its read index",
+        "csp_reg83w" / Int32 * "its write index",
+        "in2_data" / Buffer(10) * "argument bytes of the command",
+        "out_data" / Buffer(50) * "bytes for the guest, the last first",
+        "test_reg" / UInt8 * "the DSP's test register",
+        "last_read_byte" / UInt8 * "what the guest read last",
+        "nzero" / Int32 * "not used",
+        "left_till_irq" / Int32 * "bytes until the next interrupt",
+        "dma_running" / Int32 * "a transfer is under way",
+        "bytes_per_second" / Int32 * "of the transfer",
+        "align" / Int32 * "mask of the bits to clear for whole samples",
+        "mixer_nreg" / Int32 * "selected register of the mixer",
+        "mixer_regs" / Buffer(256) * "the mixer",
+    ],
+)

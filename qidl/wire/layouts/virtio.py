@@ -1,0 +1,162 @@
+"""What every virtio device's section begins with, and the requests that some of them hold.
+
+Written by hand in C, without a description; same bytes in every release. The section is
+that of a VirtIOPCIProxy: what its PCIDevice holds stands at the top, the device behind it
+(a VirtIONet, a VirtIOBlock, …) under ``vdev``, and the VirtIODevice that every such device
+begins with under ``vdev.vdev``.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import construct
+
+from qidl.errors import WireError
+from qidl.wire.primitives import (
+    Array,
+    AtLeast,
+    Buffer,
+    Int32,
+    Integer,
+    Range,
+    UInt8,
+    UInt16,
+    UInt32,
+    UInt64,
+    When,
+    shown,
+)
+from qidl.wire.vmstate import VMState
+
+
+class LittleEndian(construct.FormatField):  # type: ignore[misc]
+    """An integer as an x86 host has it in memory.
+
+    :ivar kind: name of the kind in descriptions: ``uint32_le``, ``uint64_le``
+    """
+
+    def __init__(self, integer: Integer) -> None:
+        super().__init__("<", integer.code)
+        self.kind = f"{integer.kind}_le"
+        self.minimum = integer.minimum
+        self.maximum = integer.maximum
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
+    def _parse(self, stream: Any, context: Any, path: str) -> int:
+        (value,) = struct.unpack(self.fmtstr, stream.take(self.length, path, self.kind))
+        return int(value)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        if type(obj) is not int or not self.minimum <= obj <= self.maximum:
+            raise WireError(f"{self.kind} ({self.minimum}..{self.maximum})", shown(obj), path=path)
+        stream.write(struct.pack(self.fmtstr, obj))
+        return obj
+
+
+UInt32LE = LittleEndian(UInt32)
+UInt64LE = LittleEndian(UInt64)
+
+_STATUS = 0x06
+_STATUS_CAPABILITIES = 0x10
+_FIRST_CAPABILITY = 0x34
+_END_OF_HEADER = 0x40
+_MSIX = 0x11
+
+
+def msix_entries(state: dict[str, Any]) -> int:
+    """Entries of the MSI-X table; 0 if the device has none.
+
+    The section itself does not say, since QEMU knows its own devices: the list of
+    capabilities in the configuration space does.
+    """
+    config: bytes = state["config"]
+    seen: set[int] = set()
+    at = config[_FIRST_CAPABILITY] & ~3 if config[_STATUS] & _STATUS_CAPABILITIES else 0
+    while at >= _END_OF_HEADER and at not in seen:
+        if config[at] == _MSIX:
+            return ((config[at + 2] | config[at + 3] << 8) & 0x7FF) + 1
+        seen.add(at)
+        at = config[at + 1] & ~3
+    return 0
+
+
+def _msix_table_size(state: dict[str, Any]) -> int:
+    return 16 * msix_entries(state)
+
+
+def _msix_pba_size(state: dict[str, Any]) -> int:
+    return (msix_entries(state) + 7) // 8
+
+
+def _has_msix(state: dict[str, Any]) -> bool:
+    return msix_entries(state) > 0
+
+
+def _has_no_msix(state: dict[str, Any]) -> bool:
+    return msix_entries(state) == 0
+
+
+_QUEUE = (
+    "vring.num" / UInt32 * "descriptors of the ring",
+    "pa" / UInt64 * "guest address of the ring, 0 = not set up",
+    "last_avail_idx" / UInt16 * "next entry to take from the available ring, modulo 65536",
+)
+
+VIRTQUEUE = VMState("VirtQueue", version_id=1, fields=_QUEUE)
+
+VIRTQUEUE_MSIX = VMState(
+    "VirtQueue",
+    version_id=1,
+    fields=[*_QUEUE, "vector" / UInt16 * "MSI-X entry for this queue's interrupts, 0xffff = none"],
+)
+
+VIRTIO = (
+    "version_id" / AtLeast(Int32, 2) * "version of PCIDevice, written as 2",
+    "config" / Buffer(256) * "configuration space",
+    "irq_state" / Array(4, Range(UInt32, 0, 1)) * "levels of INTA to INTD",
+    "msix_table" / When(_has_msix, Buffer(_msix_table_size)) * "per entry: address, data, mask; little-endian",
+    "msix_pba" / When(_has_msix, Buffer(_msix_pba_size)) * "bit n: entry n is pending",
+    "vdev.vdev.config_vector" / When(_has_msix, UInt16) * "MSI-X entry for changes of config, 0xffff = none",
+    "vdev.vdev.status" / UInt8 * "as the driver set it: 1 acknowledge, 2 driver, 4 ready, 0x80 failed",
+    "vdev.vdev.isr" / UInt8 * "bit 0: a queue wants service, bit 1: config changed",
+    "vdev.vdev.queue_sel" / UInt16 * "selected queue",
+    "vdev.vdev.guest_features" / UInt32 * "features that the driver accepted",
+    "vdev.vdev.config_len" / UInt32 * "bytes of config",
+    "vdev.vdev.config" / Buffer("vdev.vdev.config_len") * "device-specific configuration, in the guest's byte order",
+    # Not a member in C: there are always 64 queues, and those behind the first unused one do not travel.
+    "vdev.vdev.num_queues" / UInt32 * "queues that follow",
+    "vdev.vdev.vq" / When(_has_msix, Array("vdev.vdev.num_queues", VIRTQUEUE_MSIX)) * "the queues",
+    "vdev.vdev.vq" / When(_has_no_msix, Array("vdev.vdev.num_queues", VIRTQUEUE)) * "the queues",
+)
+"""The part that all virtio devices have in common."""
+
+VIRTQUEUE_MAX_SIZE = 1024
+
+IOVEC = VMState(
+    "iovec",
+    version_id=1,
+    fields=[
+        "iov_base" / UInt64LE * "host address: of no use to another process",
+        "iov_len" / UInt64LE * "bytes",
+    ],
+)
+
+VIRTQUEUE_ELEMENT = VMState(
+    # The struct as an x86-64 host has it in memory. Entries beyond out_num and in_num, and the padding, are leftovers.
+    "VirtQueueElement",
+    version_id=1,
+    fields=[
+        "index" / UInt32LE * "first descriptor of the request",
+        "out_num" / UInt32LE * "pieces that the device reads",
+        "in_num" / UInt32LE * "pieces that the device writes",
+        "padding" / Buffer(4) * "makes what follows a multiple of 8",
+        "in_addr" / Array(VIRTQUEUE_MAX_SIZE, UInt64LE) * "guest addresses of the pieces to write",
+        "out_addr" / Array(VIRTQUEUE_MAX_SIZE, UInt64LE) * "guest addresses of the pieces to read",
+        "in_sg" / Array(VIRTQUEUE_MAX_SIZE, IOVEC) * "lengths of the pieces to write",
+        "out_sg" / Array(VIRTQUEUE_MAX_SIZE, IOVEC) * "lengths of the pieces to read",
+    ],
+)

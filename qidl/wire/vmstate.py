@@ -1,0 +1,356 @@
+"""VMState: the description of a section's payload, and its reference engine.
+
+A VMState is itself a construct, so that one can stand as a field of another. It keys into
+the QObject of a level with stringified field paths.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+import construct
+
+from qidl.errors import SchemaError, WireError
+from qidl.wire import path as paths
+from qidl.wire.primitives import Again, Conditional, Reader, State, Unused, minimum_size, shown
+
+SUBSECTION = 0x05
+"""The byte that begins a subsection."""
+
+
+@attrs.frozen
+class Member:
+    """One field of a VMState, as its construct says it.
+
+    :ivar path: stringified path of its value in the state
+    :ivar subcon: what is on the wire
+    :ivar conditions: all must hold for it to be there
+    :ivar meaning: what it is, in words
+    """
+
+    path: str
+    subcon: Any
+    conditions: tuple[Conditional, ...]
+    meaning: str
+
+    @classmethod
+    def of(cls, field: Any) -> Member:
+        """Take a named construct apart.
+
+        :raises SchemaError: it has no name, or one that is no path
+        """
+        path, subcon, conditions = "", field, []
+        while isinstance(subcon, construct.Renamed | Conditional):
+            if isinstance(subcon, Conditional):
+                conditions.append(subcon)
+            else:
+                path = path or subcon.name or ""
+            subcon = subcon.subcon
+        if not path:
+            raise SchemaError(f"expected a field named with /, found {field!r}")
+        paths.parse(path)
+        return cls(path, subcon, tuple(conditions), field.docs)
+
+    def present(self, version_id: int, state: State) -> bool:
+        """Whether the field is there, in a payload of this version, after what was read so far."""
+        return all(condition.present(version_id, state) for condition in self.conditions)
+
+
+class VMState(construct.Construct):  # type: ignore[misc]
+    """The wire form of a device at one version.
+
+    :param name: name of the description; a subsection's must begin with its parent's
+    :param version_id: version that is written
+    :param minimum_version_id: oldest version that is read; ``version_id`` unless given
+    :param fields: constructs, each named with construct's ``/`` by the path of its value,
+        in the order of the wire; ``*`` adds the meaning
+    :param subsections: what may follow the fields, in the order of the wire. One is
+        present if the state has its members; one without fields, if the member named
+        by the last part of its name is True.
+    :param old_style: written and read by hand in C, which looks for no subsections
+    """
+
+    kind = "struct"
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        version_id: int,
+        minimum_version_id: int | None = None,
+        fields: Iterable[Any] = (),
+        subsections: Iterable[VMState] = (),
+        old_style: bool = False,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.version_id = version_id
+        self.minimum_version_id = version_id if minimum_version_id is None else minimum_version_id
+        self.fields: tuple[Any, ...] = tuple(fields)
+        self.subsections: tuple[VMState, ...] = tuple(subsections)
+        self.old_style = old_style
+        self.members = tuple(Member.of(field) for field in self.fields)
+        for subsection in self.subsections:
+            if not subsection.name.startswith(self.name) or len(subsection.name) <= len(self.name):
+                raise SchemaError(f"{self.name}: expected a subsection whose name begins so, found {subsection.name!r}")
+
+    def __repr__(self) -> str:
+        return f"<VMState {self.name} v{self.version_id}>"
+
+    @property
+    def marker(self) -> str:
+        """Member that stands for a subsection without fields."""
+        return self.name.rpartition("/")[2]
+
+    def minimum_size(self) -> int:
+        """Bytes that a payload takes at the least."""
+        return sum(minimum_size(field) for field in self.fields)
+
+    def decode(self, data: bytes | memoryview, version_id: int | None = None, *, section: str = "") -> State:
+        """Turn a payload into the QObject of its level.
+
+        :param data: the payload, whole
+        :param version_id: version of the section; the newest unless given
+        :param section: name of the section, for errors
+        :raises WireError: the payload is not what the layout says, or does not end where it ends
+        """
+        view = memoryview(data)
+        state, end = self.decode_at(view, 0, version_id, section=section)
+        if end != len(view):
+            raise WireError(f"the end after {end} bytes", f"{len(view)} bytes", section=section, offset=end)
+        return state
+
+    def decode_at(
+        self, data: memoryview, offset: int, version_id: int | None = None, *, section: str = ""
+    ) -> tuple[State, int]:
+        """Decode a payload that begins at ``offset`` and whose length is not known.
+
+        :returns: the state, and the offset at which the payload ends
+        :raises WireError: as :meth:`decode`, with the offset counted from the start of ``data``
+        """
+        reader = Reader(data, offset)
+        try:
+            state = self._read(reader, self.accept(version_id), "")
+        except WireError as error:
+            error.section = error.section or section
+            raise
+        except construct.ConstructError as error:
+            raise _foreign(error, section, reader.offset) from error
+        return state, reader.offset
+
+    def encode(self, state: State, version_id: int | None = None, *, section: str = "") -> bytes:
+        """Turn a state into the payload; ``decode`` of the result gives the state back.
+
+        :raises WireError: a member is missing, unknown, of the wrong type or out of range
+        """
+        stream = io.BytesIO()
+        try:
+            if not isinstance(state, dict):
+                raise WireError("a dict", shown(state))
+            taken = _Taken()
+            self._write(state, stream, self.accept(version_id), "", taken)
+            taken.check(state, "")
+        except WireError as error:
+            error.section = error.section or section
+            raise
+        except SchemaError as error:
+            where = f"{section}: " if section else ""
+            raise SchemaError(f"{where}{error}") from None
+        except construct.ConstructError as error:
+            raise _foreign(error, section, None) from error
+        return stream.getvalue()
+
+    def accept(self, version_id: int | None) -> int:
+        """Return the version to read or write.
+
+        :raises WireError: it is not between ``minimum_version_id`` and ``version_id``
+        """
+        if version_id is None:
+            return self.version_id
+        if not self.minimum_version_id <= version_id <= self.version_id:
+            least, most = self.minimum_version_id, self.version_id
+            raise WireError(f"version {most}" if least == most else f"version {least}..{most}", str(version_id))
+        return version_id
+
+    def written(self, version_id: int) -> int:
+        """The version that a release of this layout writes, where a section of ``version_id`` was found."""
+        return self.version_id
+
+    # construct's own protocol: a struct within another is always of its compiled-in version.
+
+    def _parse(self, stream: Reader, context: Any, path: str) -> State:
+        return self._read(stream, self.version_id, path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        if not isinstance(obj, dict):
+            raise WireError(f"a dict ({self.name})", shown(obj), path=path)
+        self._write(obj, stream, self.version_id, path, context.taken)
+        return obj
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return sum(int(field._sizeof(context, path)) for field in self.fields)
+
+    def _read(self, stream: Reader, version_id: int, path: str) -> State:
+        state: State = {}
+        self._read_fields(stream, version_id, path, state)
+        while (subsection := self._next_subsection(stream, path)) is not None:
+            subsection._read_as_subsection(stream, path, state, self)
+        return state
+
+    def _read_fields(self, stream: Reader, version_id: int, path: str, state: State) -> None:
+        context = construct.Container(state=state)
+        for member in self.members:
+            if not member.present(version_id, state):
+                continue
+            value = member.subcon._parse(stream, context, paths.join(path, member.path))
+            if value is not None:
+                context[member.path] = value
+                paths.put(state, member.path, value)
+
+    def _next_subsection(self, stream: Reader, path: str) -> VMState | None:
+        """Look ahead as QEMU does: only a name that begins with the parent's makes a subsection.
+
+        :raises WireError: such a name that the parent does not know
+        """
+        data, offset = stream.data, stream.offset
+        if self.old_style or stream.remaining < 2 or data[offset] != SUBSECTION:
+            return None
+        length = data[offset + 1]
+        name = bytes(data[offset + 2 : offset + 2 + length])
+        if len(name) < length or length < len(self.name) + 1 or not name.startswith(self.name.encode()):
+            return None
+        for subsection in self.subsections:
+            if subsection.name.encode() == name:
+                stream.offset += 2 + length
+                return subsection
+        known = ", ".join(subsection.name for subsection in self.subsections) or "no subsection"
+        raise WireError(known, ascii(name)[1:], path=path, offset=offset)
+
+    def _read_as_subsection(self, stream: Reader, path: str, state: State, parent: VMState) -> None:
+        start = stream.offset - len(self.name) - 2
+        later = parent.subsections[parent.subsections.index(self) :]
+        if any(subsection.is_in(state) for subsection in later):
+            raise WireError("subsections once each and in order", self.name, path=path, offset=start)
+        version_id = int.from_bytes(stream.take(4, path, "subsection version"), "big")
+        if version_id != self.version_id:
+            raise WireError(f"{self.name} version {self.version_id}", str(version_id), path=path, offset=start)
+        if not self.fields:
+            state[self.marker] = True
+        self._read_fields(stream, version_id, path, state)
+        while (subsection := self._next_subsection(stream, path)) is not None:
+            subsection._read_as_subsection(stream, path, state, self)
+
+    def is_in(self, state: State) -> bool:
+        """Whether a state holds this subsection."""
+        if not self.fields:
+            return self.marker in state
+        return any(_has(state, member.path) for member in self.members if not isinstance(member.subcon, Unused))
+
+    def _write(self, state: State, stream: Any, version_id: int, path: str, taken: _Taken) -> None:
+        self._write_fields(state, stream, version_id, path, taken)
+        self._write_subsections(state, stream, path, taken)
+
+    def _write_fields(self, state: State, stream: Any, version_id: int, path: str, taken: _Taken) -> None:
+        context = construct.Container(state=state, taken=taken)
+        for member in self.members:
+            if not member.present(version_id, state):
+                continue
+            here = paths.join(path, member.path)
+            if isinstance(member.subcon, Unused | Again):
+                value = paths.get(state, member.path) if _has(state, member.path) else None
+            else:
+                value = _member(state, member.path, path)
+            context[member.path] = value
+            taken.take(state, member.path)
+            member.subcon._build(value, stream, context, here)
+
+    def _write_subsections(self, state: State, stream: Any, path: str, taken: _Taken) -> None:
+        for subsection in self.subsections:
+            if not subsection.is_in(state):
+                continue
+            name = subsection.name.encode()
+            stream.write(bytes([SUBSECTION, len(name)]) + name + subsection.version_id.to_bytes(4, "big"))
+            if not subsection.fields:
+                if state[subsection.marker] is not True:
+                    raise WireError(
+                        "True or no member", shown(state[subsection.marker]), path=paths.join(path, subsection.marker)
+                    )
+                taken.take(state, subsection.marker)
+            subsection._write(state, stream, subsection.version_id, path, taken)
+
+    def walk(self) -> Iterator[VMState]:
+        """Yield itself and every description within it: nested structs and subsections."""
+        yield self
+        for member in self.members:
+            inner = member.subcon
+            while isinstance(inner, construct.Subconstruct):
+                inner = inner.subcon
+            if isinstance(inner, VMState):
+                yield from inner.walk()
+        for subsection in self.subsections:
+            yield from subsection.walk()
+
+
+class _Taken:
+    """Which members of a state have been written, so that none is left behind silently."""
+
+    def __init__(self) -> None:
+        self._members: set[tuple[int, str | int]] = set()
+        self._elements: dict[int, set[int]] = {}
+
+    def take(self, state: State, path: str) -> None:
+        within: Any = state
+        for step in paths.parse(path):
+            if isinstance(within, list) and isinstance(step, int):
+                self._elements.setdefault(id(within), set()).add(step)
+            elif not isinstance(within, dict) or step not in within:
+                return
+            self._members.add((id(within), step))
+            within = within[step]
+
+    def check(self, value: Any, path: str) -> None:
+        """Refuse a member that no field wrote.
+
+        :raises WireError: for the first of them
+        """
+        if isinstance(value, dict):
+            for name, member in value.items():
+                here = paths.join(path, name) if isinstance(name, str) else f"{path}[{name!r}]"
+                if (id(value), name) not in self._members:
+                    raise WireError("no such member", shown(member), path=here)
+                self.check(member, here)
+        elif isinstance(value, list):
+            written = self._elements.get(id(value))
+            for index, element in enumerate(value):
+                if isinstance(element, dict | list):
+                    self.check(element, paths.join(path, index))
+                elif written is not None and index not in written and element != 0:
+                    raise WireError("0, since it does not travel", shown(element), path=paths.join(path, index))
+
+
+def _has(state: State, path: str) -> bool:
+    within: Any = state
+    for step in paths.parse(path):
+        if isinstance(within, dict):
+            if step not in within:
+                return False
+        elif not (isinstance(within, list) and isinstance(step, int) and step < len(within)):
+            return False
+        within = within[step]
+    return True
+
+
+def _member(state: State, name: str, path: str) -> Any:
+    if not _has(state, name):
+        raise WireError("a value", "no such member", path=paths.join(path, name))
+    return paths.get(state, name)
+
+
+def _foreign(error: construct.ConstructError, section: str, offset: int | None) -> WireError:
+    """An error of construct's own, out of a construct that a layout took from elsewhere."""
+    path = str(getattr(error, "path", None) or "").replace(" -> ", ".")
+    message = str(error).splitlines()[0]
+    return WireError("what its construct says", message, section=section, path=path, offset=offset)
