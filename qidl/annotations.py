@@ -125,7 +125,7 @@ class Marks:
 
     marks: tuple[Mark, ...] = ()
     optional: bool = False
-    dimensions: tuple[int, ...] = ()
+    dimensions: tuple[int | None, ...] = ()
     size: str | int | None = None
     is_list: bool = False
     is_string: bool = False
@@ -152,7 +152,7 @@ def _marked(default: Any, **changes: Any) -> Any:
     return _field(Marks(**changes), default=default)
 
 
-def array(*dimensions: int, size: str | int | None = None) -> Any:
+def array(*dimensions: int | None, size: str | int | None = None) -> Any:
     """An array, zero at first: ``uint8_t data[16]`` is ``data: list[uint8] = array(16)``.
 
     :param dimensions: elements of each dimension; of a sized array, its capacity.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import attrs
 
@@ -30,31 +30,35 @@ def convert(
 ) -> Snapshot:
     """Take a snapshot to another level: :meth:`Snapshot.convert`."""
     hops = chain(snapshot.level, level, (*STEPS, *_steps(*steps)))
-    unwanted = {id(snapshot.find(SectionName.parse(name))) for name in drop}
     machine, origins = _machine(snapshot)
+    unwanted = {id(snapshot.find(SectionName.parse(name))) for name in drop}
+    for part in machine:
+        if id(origins[part]) in unwanted:
+            machine.lose(part, [Lost("", part.state, "it was to be dropped")])
+            machine.remove(part)
     for hop in hops:
-        _take_across(hop, machine, {key for key, origin in origins.items() if id(origin) in unwanted})
+        _take_across(hop, machine)
     if lossless:
         _refuse_losses(machine)
     return _snapshot(snapshot, machine, origins, level)
 
 
-def _machine(snapshot: Snapshot) -> tuple[Machine, dict[int, Section]]:
+def _machine(snapshot: Snapshot) -> tuple[Machine, dict[Part, Section]]:
     """The snapshot as steps see it, and the section that each part came from."""
     parts = []
-    origins: dict[int, Section] = {}
+    origins: dict[Part, Section] = {}
     for section in snapshot.sections:
         if section.layout is not None and section.level != snapshot.level:
             raise CompatError(f"{section.idstr}: expected a section of {snapshot.level}, found one of {section.level}")
         if not section.is_live:
             part = Part(section.idstr, section.instance_id, section.version_id, copy.deepcopy(section.state))
-            origins[id(part)] = section
+            origins[part] = section
             parts.append(part)
     blocks = {name: Block(block.length, name) for name, block in snapshot.ram.items()}
     return Machine(parts, blocks), origins
 
 
-def _take_across(hop: Hop, machine: Machine, unwanted: Collection[int]) -> None:
+def _take_across(hop: Hop, machine: Machine) -> None:
     target = _level(hop.target)
     for part in machine:
         try:
@@ -65,10 +69,7 @@ def _take_across(hop: Hop, machine: Machine, unwanted: Collection[int]) -> None:
         (step.down if hop.is_down else step.up)(machine)
     for part in machine:
         if not target.layouts(part.idstr):
-            if id(part) not in unwanted:
-                raise CompatError(f"{part.origin}: expected a section that {target.name} knows, or leave to drop it")
-            machine.lose(part, [Lost("", part.state, f"{target.name} does not know the device")])
-            machine.remove(part)
+            raise CompatError(f"{part.origin}: expected a device that {target.name} knows, or leave to drop it")
 
 
 def _refuse_losses(machine: Machine) -> None:
@@ -78,11 +79,11 @@ def _refuse_losses(machine: Machine) -> None:
         raise CompatError(f"expected nothing to be lost; {losses[0]}{more}")
 
 
-def _snapshot(source: Snapshot, machine: Machine, origins: dict[int, Section], level: str) -> Snapshot:
+def _snapshot(source: Snapshot, machine: Machine, origins: dict[Part, Section], level: str) -> Snapshot:
     changes = _block_changes(machine, source.ram)
     rewriter = RAMRewriter(changes, {name: block.length for name, block in source.ram.items()})
-    kept = {id(origins[id(part)]): part for part in machine if id(part) in origins}
-    made = [part for part in machine if id(part) not in origins]
+    kept = {id(origins[part]): part for part in machine if part in origins}
+    made = [part for part in machine if part not in origins]
     numbers = iter(range(max((s.section_id for s in source.sections), default=-1) + 1, 1 << 32))
     sections: list[Section] = []
     offset = 8

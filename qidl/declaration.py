@@ -291,7 +291,7 @@ def _scalar(annotation: Any) -> Integer | Boolean | String | Struct | None:
     return None
 
 
-def _array(annotation: Any, dimensions: list[int], size: int | str | None) -> Array | None:
+def _array(annotation: Any, dimensions: list[int | None], size: int | str | None) -> Array | None:
     capacity = dimensions[0] if dimensions else None
     length = size if size is not None else capacity
     if annotation is bytearray:

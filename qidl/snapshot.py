@@ -141,7 +141,7 @@ class Snapshot:
 
         :param level: name of the level, older or newer
         :param lossless: refuse where something would be lost that the destination cannot compute anew
-        :param drop: names of sections, as :meth:`find` takes them, to leave out if the level does not know them
+        :param drop: names of sections to leave out, such as those of devices that the level does not know
         :param steps: more steps, for devices of one's own
         :raises CompatError: something cannot be converted; the message names it
         """

@@ -10,12 +10,15 @@ import pytest
 from hypothesis import HealthCheck, settings, strategies as st
 
 import qidl
-from qidl import Mark, declaration, declare
+from qidl import Mark, WireError, declaration, declare
 from qidl.declaration import Array, Boolean, Integer, String, Struct, zero
 from qidl.wire.vmstate import VMState
 
-settings.register_profile("qidl", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("qidl")
+_SLOW = [HealthCheck.too_slow]
+settings.register_profile("quick", deadline=None, suppress_health_check=_SLOW, max_examples=60)
+settings.register_profile("thorough", deadline=None, suppress_health_check=_SLOW, max_examples=2000)
+# For a long run: pytest --hypothesis-profile=thorough
+settings.load_profile("quick")
 
 
 class Engine(Protocol):
@@ -55,6 +58,14 @@ def check_layout(
     assert state == engine.decode(layout, data, version_id)
 
 
+def check_error(error: Exception, length: int | None = None) -> None:
+    """Assert that an error is one line and, of an input of ``length`` bytes, names a place within it."""
+    assert 1 == len(str(error).splitlines())
+    if length is not None:
+        assert isinstance(error, WireError)
+        assert 0 <= (error.offset or 0) <= length
+
+
 def make(name: str = "C", *, bases: tuple[type, ...] = (), mark: Mark = Mark.STANDARD, **members: Any) -> Any:
     """Declare a class of which each member is an annotation, a pair of annotation and default, or a function."""
     annotations: dict[str, Any] = {}
@@ -91,7 +102,9 @@ _COUNTS = ("uint8", "int16", "uint32", "size")
 _NAMES = st.from_regex(r"[a-zA-Z_][a-z0-9_]{0,6}", fullmatch=True).filter(
     lambda name: not (keyword.iskeyword(name) or name.startswith(("__", "has_")) or name == "self")
 )
-_CLASS_NAMES = st.from_regex(r"_?[A-Z][A-Za-z0-9]{0,8}", fullmatch=True).filter(lambda name: not keyword.iskeyword(name))
+_CLASS_NAMES = st.from_regex(r"_?[A-Z][A-Za-z0-9]{0,8}", fullmatch=True).filter(
+    lambda name: not keyword.iskeyword(name)
+)
 
 
 @st.composite

@@ -239,7 +239,8 @@ def test_standard_optional() -> None:
 
 
 @pytest.mark.parametrize(
-    "annotation", [uint8 | None, Optional[uint8], "qidl.uint8 | None"]  # noqa: UP045
+    "annotation",
+    [uint8 | None, Optional[uint8], "qidl.uint8 | None"],  # noqa: UP045
 )
 def test_annotations_that_admit_none(annotation: Any) -> None:
     """However it is written, an annotation that admits None makes a pointer."""
@@ -440,7 +441,7 @@ def test_undeclared_subclass() -> None:
         pass
 
     assert not is_declared(Board)
-    with pytest.raises(DeclarationError, match="^Board: expected a class declared"):
+    with pytest.raises(DeclarationError, match=r"^Board: expected a class declared"):
         declaration(Board)
 
 

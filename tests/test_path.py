@@ -106,7 +106,7 @@ def test_get(path: str, expected: object) -> None:
         ("bus[2]", "bus[2]: expected an index below 2, found 2"),
         ("data[2]", "data[2]: expected an index below 2, found 2"),
         ("bus[0].y", "bus[0].y: expected one of x, found 'y'"),
-        ("empty.x", "empty.x: no such member"),
+        ("empty.x", "empty.x: expected one of no member, found 'x'"),
         ("bus.x", "bus.x: expected a struct, found list"),
         ("n.x", "n.x: expected a struct, found int"),
         ("n[0]", "n[0]: expected a list, found int"),

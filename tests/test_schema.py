@@ -314,5 +314,5 @@ def test_keys_are_the_fields_that_travel(cls: type) -> None:
 @pytest.mark.parametrize("function", [schema, schema_text])
 def test_undeclared_class(function: Any) -> None:
     """Only a declared class has a schema."""
-    with pytest.raises(qidl.DeclarationError, match="^int: expected a class declared"):
+    with pytest.raises(qidl.DeclarationError, match=r"^int: expected a class declared"):
         function(int)

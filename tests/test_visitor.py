@@ -495,7 +495,7 @@ def test_negative_size() -> None:
 @pytest.mark.parametrize("visitor", [OutputVisitor()])
 def test_undeclared_object(visitor: OutputVisitor) -> None:
     """Only objects of declared classes can be visited."""
-    with pytest.raises(qidl.DeclarationError, match="^int: expected a class declared with @qidl.declare$"):
+    with pytest.raises(qidl.DeclarationError, match=r"^int: expected a class declared with @qidl.declare$"):
         visit(3, visitor)
 
 

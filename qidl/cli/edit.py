@@ -21,10 +21,15 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("file")
     parser.add_argument("assignments", nargs="+", metavar="SECTION.PATH=VALUE")
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments that say where to write."""
     output = parser.add_mutually_exclusive_group(required=True)
     output.add_argument("-o", "--output", metavar="OUT", help="file to write")
     output.add_argument("--in-place", action="store_true", help="replace the file itself")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,11 +11,11 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from qidl.cli import diff, edit, schema, show, verify
+from qidl.cli import convert, diff, edit, schema, show, verify
 from qidl.errors import QidlError
 from qidl.snapshot import UnknownSectionWarning
 
-_COMMANDS = (show, diff, edit, verify, schema)
+_COMMANDS = (show, diff, edit, convert, verify, schema)
 
 
 def parser() -> argparse.ArgumentParser:

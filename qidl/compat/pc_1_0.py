@@ -19,11 +19,14 @@ _HPET_LEGACY = 0x02
 def _irq_disabled(timer: int, next_transition_time: int, machine: Machine | None) -> int:
     """Whether the HPET keeps channel 0 from raising interrupts, which 1.0 does not say.
 
-    The HPET knows; where it cannot be asked, a timer that is stopped although a transition
-    is due tells as much.
+    1.0 stops the timer when the HPET takes over, but a guest that programs the PIT after
+    that has it run again, and gets its interrupts. Of a timer that is stopped, the HPET
+    knows why; where it cannot be asked, a transition that is due tells as much.
     """
+    if timer != -1:
+        return 0
     if machine is None:
-        return int(timer == -1 and next_transition_time != -1)
+        return int(next_transition_time != -1)
     hpet = machine.state("hpet")
     return int(hpet is not None and bool(hpet["config"] & _HPET_LEGACY))
 
@@ -35,23 +38,23 @@ class PIT:
     @staticmethod
     def down(state: State, machine: Machine | None) -> Iterator[Lost]:
         channel = state["channels"][0]
-        disabled = channel.pop("irq_disabled")
-        channel["irq_timer"] = -1 if disabled else channel["next_transition_time"]
-        if disabled != _irq_disabled(channel["irq_timer"], channel["next_transition_time"], machine):
+        disabled, time = channel.pop("irq_disabled"), channel["next_transition_time"]
+        channel["irq_timer"] = -1 if disabled else time
+        again = _irq_disabled(channel["irq_timer"], time, machine)
+        if disabled != again:
             yield Lost("channels[0].irq_disabled", disabled, "1.0 takes it from the HPET, which says otherwise")
+        if not again and channel["irq_timer"] != time:
+            yield Lost("channels[0].next_transition_time", time, "1.0 has the timer stopped")
 
     @staticmethod
     def up(state: State, machine: Machine | None) -> Iterator[Lost]:
         channel = state["channels"][0]
-        timer = channel.pop("irq_timer")
-        channel["irq_disabled"] = _irq_disabled(timer, channel["next_transition_time"], machine)
-        if channel["irq_disabled"]:
-            if timer != -1:
-                yield Lost("channels[0].irq_timer", timer, "1.1 goes by next_transition_time")
-        elif timer != channel["next_transition_time"]:
+        timer, time = channel.pop("irq_timer"), channel["next_transition_time"]
+        channel["irq_disabled"] = _irq_disabled(timer, time, machine)
+        if not channel["irq_disabled"] and timer != time:
             # As 1.1 itself does with a stream of 1.0.
-            yield Lost("channels[0].next_transition_time", channel["next_transition_time"], "1.1 goes by the timer")
             channel["next_transition_time"] = timer
+            yield Lost("channels[0].next_transition_time", time, "1.1 goes by the timer")
 
 
 @step("hpet", newer="pc-1.1", older="pc-1.0")
@@ -109,8 +112,9 @@ class VAPIC:
     @staticmethod
     def down(machine: Machine) -> None:
         for part in machine.find("kvm-tpr-opt"):
-            active = part.state != _vapic_at_power_on()
-            reason = "1.0 does not know the patched guest" if active else "it is as at power-on"
+            # In standby, the ROM waits for a guest to patch; it is called only once one is.
+            active = part.state["state"] == _ACTIVE
+            reason = "the guest is patched to call what 1.0 does not have" if active else "the guest is not patched"
             machine.lose(part, [Lost("", part.state, reason, harmless=not active)])
             machine.remove(part)
 
@@ -119,6 +123,9 @@ class VAPIC:
         apics = machine.find("apic")
         if apics and machine.find("/I440FX") and not machine.find("kvm-tpr-opt"):
             machine.add(Part("kvm-tpr-opt", 0, 1, _vapic_at_power_on()), before=apics[0])
+
+
+_ACTIVE = 1
 
 
 def _vapic_at_power_on() -> State:

@@ -45,9 +45,9 @@ class VirtIOBlk:
 
 
 def _refuse_running(state: State) -> None:
-    for number, request in enumerate(state["requests"]):
+    for number, request in enumerate(state["requests"]["entry"]):
         if not request["retry"]:
-            raise CompatError(f"requests[{number}]: expected a request to be run again, found one under way")
+            raise CompatError(f"requests.entry[{number}]: expected a request to be run again, found one under way")
 
 
 @step("/scsi-disk", newer="pc-1.2", older="pc-1.1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_COMMENT = re.compile(r"/\*([\s\S]*?)\*/|//([^\n]*)")
+_COMMENT = re.compile(r"^[ \t]*#[^\n]*|/\*([\s\S]*?)\*/|//([^\n]*)", re.MULTILINE)
 _DECORATION = re.compile(r"^[\s*/!<]+|[\s*]+$", re.MULTILINE)
 _LONGEST = 4096
 
@@ -26,15 +26,18 @@ def beside(gap: str) -> tuple[str, str]:
     end = 0
     for match in _COMMENT.finditer(gap):
         words = plain(match[1] or match[2] or "")
-        if newline < 0 or match.start() < newline:
+        if match.lastindex is None:
+            leading.clear()
+        elif newline < 0 or match.start() < newline:
             trailing.append(words)
-            newline = gap.find("\n", match.end())
+            if match.end() > newline >= 0:
+                newline = gap.find("\n", match.end())
         else:
             if gap.count("\n", end, match.start()) > 1:
                 leading.clear()
             leading.append(words)
         end = match.end()
-    if gap.count("\n", end) > 1 or "#" in gap[end:]:
+    if gap.count("\n", end) > 1:
         leading.clear()
     return " ".join(filter(None, trailing)), " ".join(filter(None, leading))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from qidl.annotations import Mark, Opaque, Property
+from qidl.annotations import Mark, Property
 from qidl.cparse.printer import print_struct
-from qidl.cparse.tree import Annotation, Member, StructDeclaration, Tokens
+from qidl.cparse.tree import SHIPPED_IMMUTABLE_TYPES, Annotation, Member, Nested, StructDeclaration, Tokens
+from qidl.cparse.words import BUILTIN_TYPES, KEYWORDS
 from qidl.declaration import Array, Boolean, Field, Integer, String, Struct, Type, Unserialised, declaration
+from qidl.errors import DeclarationError
 
-_OPAQUE: Final = {cls.__name__: cls.__name__ for cls in Opaque.__subclasses__()} | {"IRQ": "qemu_irq"}
+_OPAQUE: Final = {name: name for name in SHIPPED_IMMUTABLE_TYPES if name != "qemu_irq"} | {"IRQ": "qemu_irq"}
 _PYTHON_TYPES: Final = {"bytes": "uint8_t", "bytearray": "uint8_t", "str": "char", "int": "int"}
 
 
@@ -19,8 +21,9 @@ def emit(*classes: type) -> str:
     The schema of the result is that of the classes. Where a class leaves an optional field's
     presence to None, the C struct gets the ``has_`` member that it needs.
     A field of a type that qidl does not know, which cannot be serialised, becomes a pointer.
+    A list of any length becomes a linked list, marked broken: the C language has no word for it.
 
-    :raises DeclarationError: a class is not declared
+    :raises DeclarationError: a class is not declared, or a name in it is a keyword of C
     """
     structs = [struct_of(cls) for cls in classes]
     typedefs = "".join(f"typedef struct {struct.id} {struct.id};\n" for struct in structs)
@@ -30,11 +33,13 @@ def emit(*classes: type) -> str:
 def struct_of(cls: type) -> StructDeclaration:
     """Return the tree of the C that declares a class.
 
-    :raises DeclarationError: the class is not declared
+    :raises DeclarationError: the class is not declared, or a name in it is a keyword of C
     """
     described = declaration(cls)
     members: list[Member] = []
     for field in described.fields:
+        if field.name in KEYWORDS or field.name in BUILTIN_TYPES:
+            raise DeclarationError(f"{described.name}.{field.name}: expected a name that C can have, found a keyword")
         if field.optional and field.has is None:
             # Whether the key is there says the same.
             members.append(Member(f"has_{field.name}", "bool", before=(Annotation("elsewhere"),)))
@@ -45,6 +50,8 @@ def struct_of(cls: type) -> StructDeclaration:
 
 def _member(field: Field) -> Member:
     kind = field.type
+    if isinstance(kind, Array) and kind.size is None:
+        return _linked_list(field, kind)
     dimensions: list[Tokens] = []
     before = _treatment(field)
     if isinstance(kind, Array):
@@ -67,6 +74,12 @@ def _member(field: Field) -> Member:
         before=before,
         comment=field.reason,
     )
+
+
+def _linked_list(field: Field, kind: Array) -> Member:
+    name, stars = _c_type(kind.element)
+    before = _treatment(field) if not field.serialised else (Annotation("broken"),)
+    return Member(field.name, nested=Nested("QTAILQ_HEAD", "", (",", name, *"*" * stars)), before=before)
 
 
 def _treatment(field: Field) -> tuple[Annotation, ...]:

@@ -116,7 +116,7 @@ def _conditional_end(text: str, position: int) -> int:
         if match[1] == "if":
             depth += 1
         elif depth == 0:
-            return match.end()
+            return _line_end(text, match.end())
         elif match[1] == "endif":
             depth -= 1
     return len(text)

@@ -14,7 +14,15 @@ import attrs
 from qidl.cparse.annotations import split
 from qidl.cparse.expression import evaluate
 from qidl.cparse.lexer import spell
-from qidl.cparse.tree import SHIPPED_IMMUTABLE_TYPES, Annotation, Member, StructDeclaration, Tokens, Unit
+from qidl.cparse.tree import (
+    SHIPPED_IMMUTABLE_TYPES,
+    Annotation,
+    Implementation,
+    Member,
+    StructDeclaration,
+    Tokens,
+    Unit,
+)
 from qidl.cparse.typenames import schema_type
 from qidl.cparse.words import DEFAULT_TAGS
 
@@ -69,13 +77,14 @@ class StructMeaning:
     :ivar declaration: the declaration
     :ivar fields: every member, in the order of the struct
     :ivar serialised: those that are serialised: neither ignored nor of a type that has nothing to serialise
-    :ivar implemented: this unit is the one that generates the visitor and the schema
+    :ivar implementation: what makes this unit the one that generates the visitor and the schema: the
+        declaration itself, or for a public one a ``QIDL_IMPLEMENT_PUBLIC``; None without one
     """
 
     declaration: StructDeclaration
     fields: tuple[FieldMeaning, ...]
     serialised: tuple[FieldMeaning, ...]
-    implemented: bool
+    implementation: Implementation | None
 
     @property
     def name(self) -> str:
@@ -89,15 +98,20 @@ def understand(unit: Unit) -> tuple[StructMeaning, ...]:
     fields = {each.id: _fields(unit, each, immutable_types) for each in unit.declarations}
     # Not recursive: a struct of nothing but such types is not one itself.
     empty = {each.name for each in unit.declarations if all(field.is_ignored for field in fields[each.id])}
+    public = {each.id: each for each in unit.implementations}
     return tuple(
         StructMeaning(
             declaration=each,
             fields=fields[each.id],
             serialised=tuple(f for f in fields[each.id] if not f.is_ignored and f.type not in empty),
-            implemented=unit.implementation(each) is not None,
+            implementation=public.get(each.id) if each.public else _own_implementation(each),
         )
         for each in unit.declarations
     )
+
+
+def _own_implementation(declaration: StructDeclaration) -> Implementation:
+    return Implementation(declaration.id, declaration.skip_state, declaration.skip_properties)
 
 
 def _immutable_types(unit: Unit) -> Collection[str]:
@@ -163,8 +177,9 @@ def _sizes(unit: Unit, member: Member, names: Collection[str]) -> tuple[Size | N
         return spell(tokens) if number is None else number
 
     room = _of_dimensions([value(tokens) for tokens in member.dimensions])
+    room = None if room == "" else room
     given = _size_annotations(member.annotations)
-    return (value(given[-1].arguments), room or None) if given else (room or None, None)
+    return (value(given[-1].arguments), room) if given else (room, None)
 
 
 def _sizes_2012(member: Member) -> tuple[Size | None, Size | None]:

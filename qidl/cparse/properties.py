@@ -41,10 +41,9 @@ def properties(unit: Unit) -> dict[str, tuple[PropertyEntry, ...]]:
     """
     tables = {}
     for meaning in understand(unit):
-        implementation = unit.implementation(meaning.declaration)
-        if implementation is None and unit.as_2012:
+        if meaning.implementation is None and unit.as_2012:
             continue
-        skip = implementation.skip_properties if implementation else meaning.declaration.skip_properties
+        skip = (meaning.implementation or meaning.declaration).skip_properties
         tables[meaning.name] = () if skip else _table(meaning, as_2012=unit.as_2012)
     return tables
 

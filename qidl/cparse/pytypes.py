@@ -7,11 +7,11 @@ from typing import Final
 
 import attrs
 
-from qidl.annotations import Opaque
 from qidl.cparse.expression import evaluate
 from qidl.cparse.lexer import lex
 from qidl.cparse.meaning import FieldMeaning, Size
 from qidl.cparse.pytext import Call, Expression, Names
+from qidl.cparse.tree import SHIPPED_IMMUTABLE_TYPES
 
 INTEGERS: Final = {
     **{f"{sign}int{bits}_t": f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
@@ -39,8 +39,8 @@ INTEGERS: Final = {
 }
 """The integer types of C, and of QEMU, as qidl calls them."""
 
-OPAQUE: Final = {cls.__name__: cls.__name__ for cls in Opaque.__subclasses__()} | {"qemu_irq": "IRQ"}
-del OPAQUE["IRQ"]
+OPAQUE: Final = {name: name for name in SHIPPED_IMMUTABLE_TYPES} | {"qemu_irq": "IRQ"}
+"""The types that are immutable by default, and their classes."""
 
 _MOST_DIMENSIONS: Final = 16
 

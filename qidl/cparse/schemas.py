@@ -19,7 +19,7 @@ def schemas(unit: Unit) -> list[dict[str, Any]]:
     return [
         {"type": meaning.name, "data": _data(meaning)}
         for meaning in understand(unit)
-        if meaning.implemented or not unit.as_2012
+        if meaning.implementation or not unit.as_2012
     ]
 
 

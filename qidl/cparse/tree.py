@@ -181,10 +181,3 @@ class Unit:
         """
         if self.errors:
             raise CSourceError(self.errors)
-
-    def implementation(self, declaration: StructDeclaration) -> Implementation | None:
-        """Return what implements a declaration in this unit: of a private one, itself."""
-        if not declaration.public:
-            return Implementation(declaration.id, declaration.skip_state, declaration.skip_properties)
-        found = [each for each in self.implementations if each.id == declaration.id]
-        return found[-1] if found else None

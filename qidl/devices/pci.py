@@ -64,8 +64,8 @@ class PCIDevice:
     # MSI and MSI-X travel as config bytes; devices that save the tables do so themselves.
     msix_cap: uint8 = immutable(0, reason="offset of a capability")
     msix_entries_nr: int32 = immutable(0)
-    msix_table: bytes | None = broken(reason="saved by the virtio devices alone")
-    msix_pba: bytes | None = broken(reason="saved by the virtio devices alone")
+    msix_table: bytearray | None = broken(reason="saved by the virtio devices alone")
+    msix_pba: bytearray | None = broken(reason="saved by the virtio devices alone")
     msix_exclusive_bar: MemoryRegion | None = None
     msix_table_mmio: MemoryRegion | None = None
     msix_pba_mmio: MemoryRegion | None = None

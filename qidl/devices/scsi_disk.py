@@ -138,8 +138,8 @@ class SCSIGenericRequests:
 
 
 @declare
-class SCSIDevice:
-    """What every SCSI device begins with. The requests come last on the wire, hence in the classes made of this."""
+class SCSIDeviceCommon:
+    """What a SCSIDevice holds, all but its requests: they come last, and their class is the device's."""
 
     unit_attention: SCSISense = embedded(SCSISense)
     sense_is_ua: bool = False
@@ -159,15 +159,15 @@ class SCSIDevice:
 
 
 @declare
-class SCSIDiskDevice(SCSIDevice):
+class SCSIDiskDevice(SCSIDeviceCommon):
     """The SCSIDevice of a disk."""
 
     requests: SCSIDiskRequests = embedded(SCSIDiskRequests)
 
 
 @declare
-class SCSIGenericDevice(SCSIDevice):
-    """A device of the host that is handed through. It is a SCSIDevice in C, as is its section."""
+class SCSIDevice(SCSIDeviceCommon):
+    """A device of the host that is handed through (scsi-generic)."""
 
     requests: SCSIGenericRequests = embedded(SCSIGenericRequests)
 

@@ -101,8 +101,8 @@ class VirtIOPCIProxy(PCIDevice):
     """The PCI function that stands before a virtio device; the device itself is its ``vdev``."""
 
     # Absent without MSI-X; else as many entries as its capability says, of 16 bytes, or of 1 bit.
-    msix_table: bytearray | None = optional(array())  # type: ignore[assignment]
-    msix_pba: bytearray | None = optional(array())  # type: ignore[assignment]
+    msix_table: bytearray | None = optional(array())
+    msix_pba: bytearray | None = optional(array())
 
     bar: MemoryRegion | None = None
     flags: uint32 = properties(Property("ioeventfd", True, bit=1), default=1 << 1)

@@ -22,7 +22,7 @@ class VirtIOBalloon:
     svq: VirtQueue | None = elsewhere(reason="one of vdev.vq")
     stats: list[uint64] = broken(array(6), reason="what the guest told of its memory is forgotten")
     stats_vq_elem: VirtQueueElement | None = broken(reason="the guest's buffer for statistics never comes back")
-    stats_vq_offset: size_t = broken(0)
+    stats_vq_offset: size_t = broken(0, reason="goes with stats_vq_elem")
     qdev: DeviceState | None = None
 
 

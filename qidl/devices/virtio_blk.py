@@ -42,7 +42,7 @@ class VirtIOBlock:
 
 
 @declare
-class VirtIOBlockPCI(VirtIOPCIProxy):
+class VirtIOBlkPCI(VirtIOPCIProxy):
     """A virtio disk on PCI."""
 
     vdev: VirtIOBlock = embedded(VirtIOBlock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Self
 
 from qidl.annotations import (
@@ -81,7 +81,7 @@ class VirtIOSerialPCI(VirtIOPCIProxy):
     vdev: VirtIOSerial = embedded(VirtIOSerial)
 
     @classmethod
-    def reset(cls, ports: Iterable[int] = (1, 0), *, max_nr_ports: int = 8, vectors: int | None = None) -> Self:
+    def reset(cls, ports: Sequence[int] = (1, 0), *, max_nr_ports: int = 8, vectors: int | None = None) -> Self:
         """Power-on state: no port is connected.
 
         :param ports: numbers of the ports, in the order in which they travel

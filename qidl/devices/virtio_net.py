@@ -39,7 +39,7 @@ class MACTable:
 
     # int in C, which has room for 64.
     in_use: uint32 = 0
-    macs: list[bytearray] = array(None, 6, size="in_use")  # type: ignore[arg-type]
+    macs: list[bytearray] = array(None, 6, size="in_use")
     multi_overflow: uint8 = 0
     uni_overflow: uint8 = 0
 

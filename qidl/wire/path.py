@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+import textwrap
 from typing import Any
 
 from qidl.errors import SchemaError
@@ -65,10 +66,8 @@ def child(value: Any, step: Step, path: str) -> Any:
         return value[step]
     here = join(path, step)
     if isinstance(value, dict):
-        names = ", ".join(map(str, value))
-        raise SchemaError(
-            f"{here}: expected one of {names[:200]}, found {step!r}" if names else f"{here}: no such member"
-        )
+        names = textwrap.shorten(", ".join(map(str, value)), 200, placeholder=" …") or "no member"
+        raise SchemaError(f"{here}: expected one of {names}, found {step!r}")
     if isinstance(value, list | bytes) and isinstance(step, int):
         raise SchemaError(f"{here}: expected an index below {len(value)}, found {step}")
     raise SchemaError(

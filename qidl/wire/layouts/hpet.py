@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.wire.primitives import Array, Since, Timer, UInt8, UInt64
+from qidl.wire.primitives import Array, Range, Since, Timer, UInt8, UInt64
 from qidl.wire.vmstate import VMState
 
 
 def _num_timers(state: dict[str, Any]) -> int:
-    """A version 1 stream does not say: it has three."""
+    """Three in version 1, which does not say; else num_timers."""
     count: int = state.get("num_timers", 3)
     return count
-
 
 
 HPET_TIMER = VMState(
@@ -33,7 +32,8 @@ _FIELDS = (
     "config" / UInt64 * "bit 0 enable, bit 1 legacy replacement",
     "isr" / UInt64 * "interrupt status",
     "hpet_counter" / UInt64 * "main counter, ticks of 10 ns",
-    "num_timers" / Since(2, UInt8) * "timers that follow",
+    # There is room for 32, and the count is used before anything else looks at it: CVE-2013-4527.
+    "num_timers" / Since(2, Range(UInt8, 0, 32)) * "timers that follow",
     "timer" / Array(_num_timers, HPET_TIMER) * "the timers",
 )
 

@@ -65,7 +65,7 @@ IDE_DRIVE = VMState(
         "lba48" / UInt8 * "the command has a 48-bit address",
         "sense_key" / UInt8 * "ATAPI sense key",
         "asc" / UInt8 * "ATAPI additional sense code",
-        "cdrom_changed" / UInt8 * "the guest has yet to learn of a new medium",
+        "cdrom_changed" / Since(3, UInt8) * "the guest has yet to learn of a new medium",
     ],
     subsections=[IDE_DRIVE_PIO_STATE, IDE_DRIVE_TRAY_STATE, IDE_DRIVE_GESN_STATE],
 )

@@ -17,7 +17,7 @@ PCI_DEVICE = VMState(
 )
 
 PCIE_DEVICE = VMState(
-    # 1.3 calls it PCIEDevice; the name is not on the wire.
+    # From 1.2 on it is called PCIEDevice; the name is not on the wire.
     "PCIDevice",
     version_id=2,
     minimum_version_id=1,

@@ -53,6 +53,10 @@ class SHPCRegisters(construct.Construct):  # type: ignore[misc]
     def _sizeof(self, context: Any, path: Path) -> int:
         raise construct.SizeofError(path=path)
 
+    def describe(self) -> dict[str, Any]:
+        """What :func:`qidl.wire.describe.describe` cannot tell by itself."""
+        return {"length": f"{shpc_size(0)}, and 4 per slot"}
+
     def draw_value(self, draw: Any, state: State) -> bytes:
         """Draw a value for :mod:`qidl.strategies`: registers of as many slots as every release's bridge has."""
         from hypothesis import strategies as st

@@ -34,6 +34,10 @@ class LogMax(construct.Construct):  # type: ignore[misc]
     def _sizeof(self, context: Any, path: Path) -> int:
         return int(UInt16.length)
 
+    def describe(self) -> dict[str, Any]:
+        """What :func:`qidl.wire.describe.describe` cannot tell by itself."""
+        return {"accepted": f"log_num..{AER_LOG_LIMIT}"}
+
     def draw_value(self, draw: Any, state: State) -> int:
         """Draw a value for :mod:`qidl.strategies`."""
         from hypothesis import strategies as st

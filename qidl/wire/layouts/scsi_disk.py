@@ -23,7 +23,7 @@ from qidl.wire.layouts.scsi_request import (
     Requests,
     Retry,
 )
-from qidl.wire.layouts.virtio import VIRTQUEUE_ELEMENT
+from qidl.wire.layouts.virtqueue import VIRTQUEUE_ELEMENT
 from qidl.wire.primitives import Array, Bool, Buffer, Int32, Range, UInt8, UInt32, UInt64, When
 from qidl.wire.vmstate import VMState
 
@@ -34,19 +34,25 @@ def _opcode(state: dict[str, Any]) -> int:
 
 
 def _transfers_blocks(state: dict[str, Any]) -> bool:
-    """Commands that QEMU emulates on the spot, INQUIRY and the like, leave no more than their CDB."""
+    """READ, VERIFY or WRITE.
+
+    Commands that QEMU emulates on the spot, INQUIRY and the like, leave no more than their CDB.
+    """
     return _opcode(state) in READS | VERIFIES | WRITES
 
 
 def _is_write_with_buffer(state: dict[str, Any]) -> bool:
+    """WRITE, and buflen is not 0."""
     return _opcode(state) in WRITES and state["buflen"] != 0
 
 
 def _is_read_under_way(state: dict[str, Any]) -> bool:
+    """READ or VERIFY, buflen is not 0, and retry is false."""
     return _opcode(state) in READS | VERIFIES and state["buflen"] != 0 and not state["retry"]
 
 
 def _is_data_out_with_buffer(state: dict[str, Any]) -> bool:
+    """A command whose data goes to the device, and buflen is not 0."""
     return _opcode(state) in DATA_OUT and state["buflen"] != 0
 
 

@@ -76,6 +76,10 @@ class Retry(construct.Construct):  # type: ignore[misc]
     def _sizeof(self, context: Any, path: str) -> int:
         return 1
 
+    def describe(self) -> dict[str, Any]:
+        """What :func:`qidl.wire.describe.describe` cannot tell by itself."""
+        return {"accepted": " or ".join(f"{byte} ({str(retry).lower()})" for byte, retry in self.meanings.items())}
+
     def draw_value(self, draw: Any, state: dict[str, Any]) -> bool:
         """For Hypothesis."""
         from hypothesis import strategies as st
@@ -113,6 +117,10 @@ class Requests(construct.Subconstruct):  # type: ignore[misc]
     def _sizeof(self, context: Any, path: str) -> int:
         raise construct.SizeofError(path=path)
 
+    def describe(self) -> dict[str, Any]:
+        """What :func:`qidl.wire.describe.describe` cannot tell by itself."""
+        return {"count": "until a byte 0"}
+
     def draw_value(self, draw: Any, state: dict[str, Any]) -> list[Any]:
         """For Hypothesis."""
         from hypothesis import strategies as st
@@ -144,6 +152,10 @@ class DataOut(construct.Construct):  # type: ignore[misc]
 
     def _sizeof(self, context: Any, path: str) -> int:
         raise construct.SizeofError(path=path)
+
+    def describe(self) -> dict[str, Any]:
+        """What :func:`qidl.wire.describe.describe` cannot tell by itself."""
+        return {"length": "512 per sector_count, buflen at most"}
 
     def draw_value(self, draw: Any, state: dict[str, Any]) -> bytes:
         """For Hypothesis: the room is cut down to what an example may hold."""
@@ -178,6 +190,10 @@ class DataIn(construct.Construct):  # type: ignore[misc]
 
     def _sizeof(self, context: Any, path: str) -> int:
         raise construct.SizeofError(path=path)
+
+    def describe(self) -> dict[str, Any]:
+        """What :func:`qidl.wire.describe.describe` cannot tell by itself."""
+        return {"length": "as a uint32 in front says, buflen at most"}
 
     def draw_value(self, draw: Any, state: dict[str, Any]) -> bytes:
         """For Hypothesis."""

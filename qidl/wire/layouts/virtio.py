@@ -1,4 +1,4 @@
-"""What every virtio device's section begins with, and the requests that some of them hold.
+"""What every virtio device's section begins with.
 
 Written by hand in C, without a description; same bytes in every release. The section is
 that of a VirtIOPCIProxy: what its PCIDevice holds stands at the top, the device behind it
@@ -8,57 +8,10 @@ begins with under ``vdev.vdev``.
 
 from __future__ import annotations
 
-import struct
 from typing import Any
 
-import construct
-
-from qidl.errors import WireError
-from qidl.wire.primitives import (
-    Array,
-    AtLeast,
-    Buffer,
-    Int32,
-    Integer,
-    Range,
-    UInt8,
-    UInt16,
-    UInt32,
-    UInt64,
-    When,
-    shown,
-)
+from qidl.wire.primitives import Array, AtLeast, Buffer, Int32, Range, UInt8, UInt16, UInt32, UInt64, When
 from qidl.wire.vmstate import VMState
-
-
-class LittleEndian(construct.FormatField):  # type: ignore[misc]
-    """An integer as an x86 host has it in memory.
-
-    :ivar kind: name of the kind in descriptions: ``uint32_le``, ``uint64_le``
-    """
-
-    def __init__(self, integer: Integer) -> None:
-        super().__init__("<", integer.code)
-        self.kind = f"{integer.kind}_le"
-        self.minimum = integer.minimum
-        self.maximum = integer.maximum
-
-    def __repr__(self) -> str:
-        return f"<{self.kind}>"
-
-    def _parse(self, stream: Any, context: Any, path: str) -> int:
-        (value,) = struct.unpack(self.fmtstr, stream.take(self.length, path, self.kind))
-        return int(value)
-
-    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        if type(obj) is not int or not self.minimum <= obj <= self.maximum:
-            raise WireError(f"{self.kind} ({self.minimum}..{self.maximum})", shown(obj), path=path)
-        stream.write(struct.pack(self.fmtstr, obj))
-        return obj
-
-
-UInt32LE = LittleEndian(UInt32)
-UInt64LE = LittleEndian(UInt64)
 
 _STATUS = 0x06
 _STATUS_CAPABILITIES = 0x10
@@ -85,18 +38,22 @@ def msix_entries(state: dict[str, Any]) -> int:
 
 
 def _msix_table_size(state: dict[str, Any]) -> int:
+    """16 per MSI-X entry."""
     return 16 * msix_entries(state)
 
 
 def _msix_pba_size(state: dict[str, Any]) -> int:
+    """One per 8 MSI-X entries, rounded up."""
     return (msix_entries(state) + 7) // 8
 
 
 def _has_msix(state: dict[str, Any]) -> bool:
+    """The device has MSI-X."""
     return msix_entries(state) > 0
 
 
 def _has_no_msix(state: dict[str, Any]) -> bool:
+    """The device has no MSI-X."""
     return msix_entries(state) == 0
 
 
@@ -133,30 +90,3 @@ VIRTIO = (
     "vdev.vdev.vq" / When(_has_no_msix, Array("vdev.vdev.num_queues", VIRTQUEUE)) * "the queues",
 )
 """The part that all virtio devices have in common."""
-
-VIRTQUEUE_MAX_SIZE = 1024
-
-IOVEC = VMState(
-    "iovec",
-    version_id=1,
-    fields=[
-        "iov_base" / UInt64LE * "host address: of no use to another process",
-        "iov_len" / UInt64LE * "bytes",
-    ],
-)
-
-VIRTQUEUE_ELEMENT = VMState(
-    # The struct as an x86-64 host has it in memory. Entries beyond out_num and in_num, and the padding, are leftovers.
-    "VirtQueueElement",
-    version_id=1,
-    fields=[
-        "index" / UInt32LE * "first descriptor of the request",
-        "out_num" / UInt32LE * "pieces that the device reads",
-        "in_num" / UInt32LE * "pieces that the device writes",
-        "padding" / Buffer(4) * "makes what follows a multiple of 8",
-        "in_addr" / Array(VIRTQUEUE_MAX_SIZE, UInt64LE) * "guest addresses of the pieces to write",
-        "out_addr" / Array(VIRTQUEUE_MAX_SIZE, UInt64LE) * "guest addresses of the pieces to read",
-        "in_sg" / Array(VIRTQUEUE_MAX_SIZE, IOVEC) * "lengths of the pieces to write",
-        "out_sg" / Array(VIRTQUEUE_MAX_SIZE, IOVEC) * "lengths of the pieces to read",
-    ],
-)

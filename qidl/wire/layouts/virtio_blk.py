@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qidl.wire.layouts.virtio import VIRTIO, VIRTQUEUE_ELEMENT
+from qidl.wire.layouts.virtio import VIRTIO
+from qidl.wire.layouts.virtqueue import VIRTQUEUE_ELEMENT
 from qidl.wire.primitives import Listed
 from qidl.wire.vmstate import VMState
 

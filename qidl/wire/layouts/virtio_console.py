@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.wire.layouts.virtio import VIRTIO, VIRTQUEUE_ELEMENT
+from qidl.wire.layouts.virtio import VIRTIO
+from qidl.wire.layouts.virtqueue import VIRTQUEUE_ELEMENT
 from qidl.wire.primitives import Array, Bool, Only, Range, Since, UInt16, UInt32, UInt64, When
 from qidl.wire.vmstate import VMState
 
 
 def _ports_map_words(state: dict[str, Any]) -> int:
+    """One per 32 of max_nr_ports, rounded up."""
     ports: int = state["vdev"]["config"]["max_nr_ports"]
     return (ports + 31) // 32
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qidl.wire.layouts.virtio import VIRTIO, UInt32LE
+from qidl.wire.layouts.host_order import HostArray, UInt32LE
+from qidl.wire.layouts.virtio import VIRTIO
 from qidl.wire.primitives import Array, Before, Buffer, Since, UInt8, UInt16, UInt32
 from qidl.wire.vmstate import VMState
 
@@ -23,7 +24,7 @@ VIRTIO_NET_V11 = VMState(
         # QEMU has room for 64; of a longer table it takes nothing, and sets both overflow flags.
         "vdev.mac_table.in_use" / Since(5, UInt32) * "addresses that follow",
         "vdev.mac_table.macs" / Since(5, Array("vdev.mac_table.in_use", Buffer(6))) * "to take, unicast first",
-        "vdev.vlans" / Since(6, Array(128, UInt32LE)) * "VLANs to take: bit n of word w is VLAN 32w + n",
+        "vdev.vlans" / Since(6, HostArray(128, UInt32LE)) * "VLANs to take: bit n of word w is VLAN 32w + n",
         "vdev.has_vnet_hdr" / Since(7, UInt32) * "the host's end understands virtio's packet headers",
         "vdev.mac_table.multi_overflow" / Since(9, UInt8) * "too many multicast addresses: take them all",
         "vdev.mac_table.uni_overflow" / Since(9, UInt8) * "too many unicast addresses: take them all",

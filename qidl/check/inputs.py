@@ -1,0 +1,214 @@
+"""Reading what is to be compared: each form of input becomes schemas or layouts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from qidl.errors import SchemaError
+
+Input = Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | bytes | os.PathLike[str]
+"""Parsed JSON, its text, or a path to it."""
+
+_DEEPEST: Final = 50
+
+
+@attrs.frozen
+class WireField:
+    """A field of a layout.
+
+    :ivar path: its name
+    :ivar since: version from which on it is on the wire
+    :ivar condition: what decides whether it is there; empty if it always is
+    :ivar size: bytes of one element, None where that is not known
+    :ivar kind: name of its type, empty where that is not known
+    :ivar count: number of elements, or the name of the field that holds it
+    :ivar fields: of a struct, its fields; else None
+    """
+
+    path: str
+    since: int = 0
+    condition: str = ""
+    size: int | None = None
+    kind: str = ""
+    count: str = ""
+    fields: Layout | None = None
+
+
+@attrs.frozen
+class Layout:
+    """The wire form of a section, a subsection or a struct."""
+
+    name: str
+    version_id: int
+    minimum_version_id: int
+    fields: tuple[WireField, ...] = ()
+    subsections: tuple[Layout, ...] = ()
+
+
+@attrs.frozen
+class Layouts:
+    """The layouts of a program.
+
+    :ivar sections: by section, or by type of device
+    :ivar all_types: everything that the program knows is listed, whether a machine has it or not
+    """
+
+    sections: dict[str, Layout]
+    all_types: bool = False
+
+
+Schemas = dict[str, dict[str, Any]]
+"""The data of schemas, by type."""
+
+
+def read(source: Input, which: str) -> Schemas | Layouts:
+    """Read one side of a comparison.
+
+    :param which: what errors call it: ``old`` or ``new``
+    :raises SchemaError: it is none of the forms that can be compared
+    """
+    value = _parse(source, which)
+    for recognises, reader in _FORMS:
+        if recognises(value):
+            try:
+                return reader(value)
+            except (KeyError, TypeError, AttributeError, ValueError) as error:
+                raise SchemaError(f"{which}: expected a complete description, found {error!r}") from error
+    raise SchemaError(f"{which}: expected schemas, a dump of QEMU's vmstate or layouts, found {str(value)[:60]}")
+
+
+def _parse(source: Input, which: str) -> Any:
+    if isinstance(source, os.PathLike):
+        source = Path(source).read_bytes()
+    if not isinstance(source, str | bytes):
+        return source
+    text = source.decode("utf-8", "replace") if isinstance(source, bytes) else source
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        problem = error
+    try:
+        # The text form of 2012 reads as Python: single quotes, commas after all. An empty line between two.
+        return [ast.literal_eval(part.strip()) for part in re.split(r"\n\n+", text.strip()) if part.strip()]
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        raise SchemaError(f"{which}: expected JSON, or schemas in the text form of 2012: {problem}") from None
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("type"), str) and isinstance(value.get("data"), Mapping)
+
+
+def _are_schemas(value: Any) -> bool:
+    return _is_schema(value) or (_is_list(value) and bool(value) and all(map(_is_schema, value)))
+
+
+def _schemas(value: Any) -> Schemas:
+    return {each["type"]: dict(each["data"]) for each in ([value] if _is_schema(value) else value)}
+
+
+def _is_qemu_dump(value: Any) -> bool:
+    """The file has one entry for each type of device, and ``vmschkmachine`` beside them."""
+    return isinstance(value, Mapping) and ("vmschkmachine" in value or _have(value.values(), "Description"))
+
+
+def _qemu_dump(value: Any) -> Layouts:
+    devices = {name: entry for name, entry in value.items() if name != "vmschkmachine"}
+    return Layouts({name: _qemu_layout(entry["Description"], 0) for name, entry in devices.items()}, all_types=True)
+
+
+def _qemu_layout(value: Any, depth: int) -> Layout:
+    return Layout(
+        value.get("name") or value["vmsd_name"],
+        int(value["version_id"]),
+        int(value["minimum_version_id"]),
+        tuple(_qemu_field(field, _deeper(depth)) for field in value.get("Fields", ())),
+        tuple(_qemu_layout(section, _deeper(depth)) for section in value.get("Subsections", ())),
+    )
+
+
+def _qemu_field(value: Any, depth: int) -> WireField:
+    struct = value.get("Description")
+    return WireField(
+        value["field"],
+        int(value["version_id"]),
+        "a function of QEMU's" if value["field_exists"] else "",
+        int(value["size"]),
+        fields=None if struct is None else _qemu_layout(struct, depth),
+    )
+
+
+def _are_layouts(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return "levels" in value or _is_layout(value) or _have(value.values(), "fields")
+    return _is_list(value) and _have(value, "fields")
+
+
+def _is_layout(value: Mapping[str, Any]) -> bool:
+    return isinstance(value.get("fields"), list | tuple) and "version_id" in value
+
+
+def _layouts(value: Any) -> Layouts:
+    """Read a layout, a list of them, a dict of them by section, or such lists and dicts by level."""
+    if isinstance(value, Mapping) and "levels" in value:
+        levels = {level: _layouts(layouts).sections for level, layouts in value["levels"].items()}
+        return Layouts(
+            {f"{level}/{name}": each for level, sections in levels.items() for name, each in sections.items()}
+        )
+    if isinstance(value, Mapping) and not _is_layout(value):
+        return Layouts({name: _layout(each, 0) for name, each in value.items()})
+    found = [_layout(each, 0) for each in ([value] if isinstance(value, Mapping) else value)]
+    return Layouts({each.name: each for each in found})
+
+
+def _layout(value: Any, depth: int) -> Layout:
+    version = int(value.get("version_id", 0))
+    return Layout(
+        str(value.get("name", "")),
+        version,
+        int(value.get("minimum_version_id", version)),
+        tuple(_layout_field(field, _deeper(depth)) for field in value["fields"]),
+        tuple(_layout(section, _deeper(depth)) for section in value.get("subsections", ())),
+    )
+
+
+def _layout_field(value: Any, depth: int) -> WireField:
+    size = value.get("size")
+    return WireField(
+        value.get("path") or value["name"],
+        int(value.get("since") or value.get("version_id") or 0),
+        str(value.get("condition") or ""),
+        None if size is None else int(size),
+        str(value.get("kind", "")),
+        str(value.get("count") or ""),
+        _layout(value, depth) if value.get("fields") is not None else None,
+    )
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _have(values: Any, key: str) -> bool:
+    return bool(values) and all(isinstance(each, Mapping) and key in each for each in values)
+
+
+def _deeper(depth: int) -> int:
+    if depth >= _DEEPEST:
+        raise ValueError(f"structs within structs, {_DEEPEST} deep")
+    return depth + 1
+
+
+# The adapters: how a form is recognised, and what reads it.
+_FORMS: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], Schemas | Layouts]], ...]] = (
+    (_are_schemas, _schemas),
+    (_are_layouts, _layouts),
+    (_is_qemu_dump, _qemu_dump),
+)

@@ -1,0 +1,74 @@
+"""``qidl convert``, ``qidl explain``, ``qidl levels``: from one machine level to another."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from qidl.cli.edit import add_output, output_path
+from qidl.cli.output import print_table
+from qidl.compat.chain import STEPS
+from qidl.compat.step import Step
+from qidl.explain import obstacles
+from qidl.levels import LEVELS
+from qidl.snapshot import load
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the commands' arguments."""
+    parser = commands.add_parser("convert", help="take a machine's state to another level")
+    parser.add_argument("file")
+    parser.add_argument("--to", required=True, metavar="LEVEL", choices=list(LEVELS), help=", ".join(LEVELS))
+    parser.add_argument("--from", dest="source", metavar="LEVEL", choices=list(LEVELS), help="deduced unless given")
+    parser.add_argument("--lossless", action="store_true", help="refuse if anything is lost that a guest could notice")
+    parser.add_argument("--drop", action="append", default=[], metavar="SECTION", help="leave a section out")
+    add_output(parser)
+    parser.set_defaults(run=run)
+
+    parser = commands.add_parser(
+        "explain",
+        help="say what stands in the way of loading a stream at a level",
+        description="Exit status 0: the level loads it as it is; 1: it does not, or what is converted is lost.",
+    )
+    parser.add_argument("file")
+    parser.add_argument("--for", dest="to", required=True, metavar="LEVEL", choices=list(LEVELS))
+    parser.set_defaults(run=explain)
+
+    parser = commands.add_parser("levels", help="list the levels, and what changes between them")
+    parser.set_defaults(run=levels)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Convert, save, and say on standard error what was lost."""
+    output = output_path(options)
+    converted = load(options.file, options.source).convert(options.to, lossless=options.lossless, drop=options.drop)
+    converted.save(output)
+    for loss in converted.losses:
+        print(f"qidl: lost{', harmless' if loss.harmless else ''}: {loss}", file=sys.stderr)
+    return 0
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Print what would have to change, section by section."""
+    snapshot = load(options.file)
+    found = obstacles(snapshot, options.to)
+    if not found:
+        print(f"{options.to} loads it as it is")
+        return 0
+    for obstacle in found:
+        print(f"{obstacle.section}: {obstacle.reason}")
+        for remedy in obstacle.remedies:
+            print(f"  {remedy}")
+    return 1
+
+
+def levels(_: argparse.Namespace) -> int:
+    """Print the levels and the steps between them."""
+    print_table(
+        ("level", "QEMU", "sections"), [(level.name, level.release, str(len(level.table))) for level in LEVELS.values()]
+    )
+    for step in STEPS:
+        section = step.section.lstrip("/") if isinstance(step, Step) else "machine"
+        print(f"\n{step.older} <-> {step.newer}, {section}: {step.why}")
+    return 0

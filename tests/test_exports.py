@@ -1,0 +1,124 @@
+"""What is public resolves, is documented and annotated, and is light to import."""
+
+from __future__ import annotations
+
+import inspect
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import qidl
+from qidl import CompatError, DeclarationError, QidlError, SchemaError, SectionNotFound, WireError
+
+EXAMPLES = sorted((Path(__file__).parent / "typing").glob("*.py"))
+HEAVY = ["construct", "hypothesis", "json", "rich", "qemu", "qidl.wire", "qidl.snapshot", "qidl.devices", "qidl.cli"]
+
+
+def public(test: Any) -> list[str]:
+    return [name for name in qidl.__all__ if test(getattr(qidl, name))]
+
+
+def test_all_is_whole() -> None:
+    """Every public name is listed once, and every public name that there is."""
+    assert len(set(qidl.__all__)) == len(qidl.__all__)
+    made = {name for name, value in vars(qidl).items() if getattr(value, "__module__", "").startswith("qidl")}
+    assert set() == {name for name in made | set(qidl._LAZY) if not name.startswith("_")} - set(qidl.__all__)
+
+
+@pytest.mark.parametrize("name", qidl.__all__)
+def test_resolves(name: str) -> None:
+    """A public name is there, and stays the same object."""
+    assert getattr(qidl, name) is getattr(qidl, name)
+
+
+@pytest.mark.parametrize("name", public(lambda value: inspect.isclass(value) or inspect.isfunction(value)))
+def test_documented(name: str) -> None:
+    """A public class or function says what it is in a sentence."""
+    documentation = inspect.getdoc(getattr(qidl, name)) or ""
+    first = documentation.split("\n\n")[0]
+    assert first.rstrip()[-1:] in (".", ":")
+
+
+def signatures(value: Any) -> list[Any]:
+    if inspect.isfunction(value):
+        return [value]
+    found = []
+    for name, member in vars(value).items():
+        function = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+        if inspect.isfunction(function) and not name.startswith("_"):
+            found.append(function)
+    return found
+
+
+@pytest.mark.parametrize("name", public(lambda value: inspect.isclass(value) or inspect.isfunction(value)))
+def test_annotated(name: str) -> None:
+    """Every parameter and result of what is public has a type."""
+    for function in signatures(getattr(qidl, name)):
+        signature = inspect.signature(function)
+        assert inspect.Signature.empty is not signature.return_annotation, function.__qualname__
+        for parameter in signature.parameters.values():
+            if parameter.name not in ("self", "cls"):
+                assert inspect.Parameter.empty is not parameter.annotation, (function.__qualname__, parameter.name)
+
+
+@pytest.mark.parametrize("name", public(lambda value: inspect.isclass(value)))
+def test_methods_documented(name: str) -> None:
+    """Every public method and property of a public class is documented, there or where it is first declared."""
+    cls = getattr(qidl, name)
+    for member in vars(cls):
+        value = inspect.getattr_static(cls, member)
+        if not member.startswith("_") and (inspect.isfunction(value) or isinstance(value, property)):
+            assert inspect.getdoc(getattr(cls, member)), f"{name}.{member}"
+
+
+@pytest.mark.parametrize("error", [WireError, SchemaError, CompatError, DeclarationError, SectionNotFound])
+def test_one_root_of_errors(error: type[Exception]) -> None:
+    """Everything that qidl raises about its input is a QidlError."""
+    assert issubclass(error, QidlError)
+
+
+def test_section_not_found_is_a_key_error() -> None:
+    """A section that is not found is a KeyError whose message is not quoted."""
+    error = SectionNotFound("no section 'hpet'")
+    assert isinstance(error, KeyError)
+    assert "no section 'hpet'" == str(error)
+
+
+def test_unknown_name() -> None:
+    """A name that is not there is refused as any module does."""
+    with pytest.raises(AttributeError, match=r"^module 'qidl' has no attribute 'nothing'$"):
+        _ = qidl.nothing  # type: ignore[attr-defined]
+
+
+def test_version() -> None:
+    """The version is three numbers."""
+    assert 3 == len([int(part) for part in qidl.__version__.split(".")])
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_import_stays_light(name: str) -> None:
+    """Importing qidl, and declaring a class, brings in nothing that only the rest needs."""
+    program = f"""
+import sys
+import qidl
+@qidl.declare
+class Device:
+    x: qidl.uint8 = 0
+sys.exit({name!r} in sys.modules)
+"""
+    assert 0 == subprocess.run([sys.executable, "-c", program], check=False).returncode
+
+
+def test_marked_as_typed() -> None:
+    """The package tells type checkers that it is annotated."""
+    assert (Path(qidl.__file__).parent / "py.typed").exists()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_typed_examples_run(example: Path) -> None:
+    """What the type checkers read also runs."""
+    runpy.run_path(str(example))

@@ -1,0 +1,417 @@
+"""The live section ``ram``: records put together by hand, and read back as memory."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import pytest
+from conftest import check_error
+from hypothesis import given, strategies as st
+
+from qidl import SchemaError, WireError
+from qidl.wire.ram import (
+    COMPRESS,
+    CONTINUE,
+    EOS,
+    MEM_SIZE,
+    PAGE,
+    PAGE_SIZE,
+    RAM,
+    PageRuns,
+    RAMPayload,
+    RAMScanner,
+)
+
+
+def record(offset: int, flags: int) -> bytes:
+    """A u64: the offset of a page, with flags in its low 12 bits."""
+    return struct.pack(">Q", offset | flags)
+
+
+def named(idstr: str | bytes) -> bytes:
+    """A u8 length, and a name."""
+    name = idstr.encode() if isinstance(idstr, str) else idstr
+    return bytes([len(name)]) + name
+
+
+def block_list(**blocks: int) -> bytes:
+    """The first record of a stream: the sum of the lengths, then each block's name and length."""
+    entries = (named(name.replace("_", ".")) + struct.pack(">Q", length) for name, length in blocks.items())
+    return record(sum(blocks.values()), MEM_SIZE) + b"".join(entries)
+
+
+def full(offset: int, page: bytes, idstr: str | None = None) -> bytes:
+    """A page that comes whole; without a name it continues the block of the page before."""
+    return record(offset, PAGE | CONTINUE) + page if idstr is None else record(offset, PAGE) + named(idstr) + page
+
+
+def filled(offset: int, byte: int, idstr: str | None = None) -> bytes:
+    """A page of one byte, repeated."""
+    value = bytes([byte])
+    if idstr is None:
+        return record(offset, COMPRESS | CONTINUE) + value
+    return record(offset, COMPRESS) + named(idstr) + value
+
+
+def page(number: int) -> bytes:
+    """A page whose bytes tell which it is."""
+    return struct.pack(">Q", number) * (PAGE_SIZE // 8)
+
+
+END = record(0, EOS)
+
+
+def scanned(*payloads: bytes, version_id: int = 4) -> tuple[list[RAMPayload], RAM]:
+    """Walk payloads that follow each other in one stream."""
+    data = memoryview(b"".join(payloads))
+    scanner = RAMScanner(data, version_id)
+    found, offset = [], 0
+    for payload in payloads:
+        walked, end = scanner.scan(offset)
+        assert offset + len(payload) == end
+        found.append(walked)
+        offset = end
+    return found, scanner.ram()
+
+
+def refused(data: bytes, version_id: int = 4) -> str:
+    with pytest.raises(WireError) as caught:
+        RAMScanner(memoryview(data), version_id).scan(0)
+    return str(caught.value)
+
+
+def test_pages_of_two_blocks() -> None:
+    """Pages lie in the block that was named last, whole or as one byte."""
+    payload = (
+        block_list(pc_ram=4 * PAGE_SIZE, vga_vram=PAGE_SIZE)
+        + full(0, page(1), "pc.ram")
+        + full(PAGE_SIZE, page(2))
+        + filled(2 * PAGE_SIZE, 0xFF)
+        + filled(0, 7, "vga.vram")
+        + END
+    )
+    (walked,), ram = scanned(payload)
+    assert RAMPayload((("pc.ram", 4 * PAGE_SIZE), ("vga.vram", PAGE_SIZE)), full=2, filled=2) == walked
+    assert ["pc.ram", "vga.vram"] == list(ram)
+    assert page(1) + page(2) + b"\xff" * PAGE_SIZE == ram["pc.ram"].read(0, 3 * PAGE_SIZE)
+    assert b"\7" * PAGE_SIZE == ram["vga.vram"].read(0, PAGE_SIZE)
+    assert (3, 1) == (ram["pc.ram"].pages, ram["vga.vram"].pages)
+
+
+def test_name_persists_across_payloads() -> None:
+    """A page that continues goes on with the block of the payload before."""
+    start = block_list(pc_ram=2 * PAGE_SIZE, pc_rom=PAGE_SIZE) + filled(0, 1, "pc.rom") + filled(0, 2, "pc.ram") + END
+    walked, ram = scanned(start, END, full(PAGE_SIZE, page(3)) + END)
+    assert [(0, 2), (0, 0), (1, 0)] == [(payload.full, payload.filled) for payload in walked]
+    assert [2, 0, 0] == [len(payload.blocks) for payload in walked]
+    assert page(3) == ram["pc.ram"].read(PAGE_SIZE, PAGE_SIZE)
+
+
+def test_page_sent_again() -> None:
+    """Of a page that comes more than once, the last is what memory holds."""
+    start = block_list(pc_ram=3 * PAGE_SIZE) + full(0, page(1), "pc.ram") + full(PAGE_SIZE, page(2)) + END
+    again = full(PAGE_SIZE, page(3)) + filled(0, 4) + END
+    _, ram = scanned(start, again)
+    assert b"\4" * PAGE_SIZE + page(3) == ram["pc.ram"].read(0, 2 * PAGE_SIZE)
+    assert 2 == ram["pc.ram"].pages
+
+
+def test_version_3() -> None:
+    """Until version 4 there was one block without a name, and pages had none either."""
+    payload = (
+        record(4 * PAGE_SIZE, MEM_SIZE)
+        + record(PAGE_SIZE, PAGE)
+        + page(5)
+        + record(0, COMPRESS)
+        + b"\6"
+        + record(2 * PAGE_SIZE, PAGE | CONTINUE)
+        + page(7)
+        + END
+    )
+    (walked,), ram = scanned(payload, version_id=3)
+    assert RAMPayload((("", 4 * PAGE_SIZE),), full=2, filled=1) == walked
+    assert b"\6" * PAGE_SIZE + page(5) + page(7) == ram[""].read(0, 3 * PAGE_SIZE)
+
+
+def test_version_3_page_before_the_size() -> None:
+    """A page before the total has no memory to lie in."""
+    assert "ram: offset 0: expected a block of the list, found ''" == refused(record(0, COMPRESS) + b"\0" + END, 3)
+
+
+def test_version_3_page_beyond_the_size() -> None:
+    """An address at the end of memory is beyond it."""
+    data = record(PAGE_SIZE, MEM_SIZE) + record(PAGE_SIZE, COMPRESS) + b"\0" + END
+    assert "ram: : offset 8: expected an offset below 0x1000, found 0x1000" == refused(data, 3)
+
+
+def test_payload_within_a_stream() -> None:
+    """Offsets are those of the stream."""
+    data = memoryview(b"....." + block_list(pc_ram=PAGE_SIZE) + filled(PAGE_SIZE, 0, "pc.ram"))
+    with pytest.raises(WireError) as caught:
+        RAMScanner(data, 4).scan(5)
+    assert 5 + len(block_list(pc_ram=PAGE_SIZE)) == caught.value.offset
+
+
+LIST = block_list(pc_ram=2 * PAGE_SIZE)
+AT = len(LIST)
+REFUSED: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "ram: offset 0: expected 8 bytes, found 0"),
+    "no flags": (record(0, 0), "ram: offset 0: expected flags of a page, of the block list or of the end, found 0x0"),
+    "obsolete flag": (
+        record(0, 1) + END,
+        "ram: offset 0: expected flags of a page, of the block list or of the end, found 0x1",
+    ),
+    "two kinds": (
+        LIST + record(0, PAGE | COMPRESS),
+        f"ram: offset {AT}: expected flags of a page, of the block list or of the end, found 0xa",
+    ),
+    "end that continues": (
+        record(0, EOS | CONTINUE),
+        "ram: offset 0: expected flags of a page, of the block list or of the end, found 0x30",
+    ),
+    "list that continues": (
+        record(0, MEM_SIZE | CONTINUE),
+        "ram: offset 0: expected flags of a page, of the block list or of the end, found 0x24",
+    ),
+    "flag of a later QEMU": (
+        LIST + record(0, 0x40),
+        f"ram: offset {AT}: expected flags of a page, of the block list or of the end, found 0x40",
+    ),
+    "unknown block": (
+        LIST + filled(0, 0, "pc.rom"),
+        f"ram: offset {AT}: expected a block of the list, found 'pc.rom'",
+    ),
+    "continued from nothing": (LIST + filled(0, 0), f"ram: offset {AT}: expected a block of the list, found none"),
+    "page before the list": (
+        filled(0, 0, "pc.ram") + LIST,
+        "ram: offset 0: expected a block of the list, found 'pc.ram'",
+    ),
+    "at the end of its block": (
+        LIST + filled(2 * PAGE_SIZE, 0, "pc.ram"),
+        f"ram: pc.ram: offset {AT}: expected an offset below 0x2000, found 0x2000",
+    ),
+    "far outside": (
+        LIST + filled(0xFFFF_FFFF_FFFF_F000, 0, "pc.ram"),
+        f"ram: pc.ram: offset {AT}: expected an offset below 0x2000, found 0xfffffffffffff000",
+    ),
+    "block twice": (
+        record(2 * PAGE_SIZE, MEM_SIZE) + (named("a") + struct.pack(">Q", PAGE_SIZE)) * 2,
+        "ram: offset 18: expected each block once, found 'a' again",
+    ),
+    "list twice": (LIST + LIST, f"ram: offset {AT + 8}: expected each block once, found 'pc.ram' again"),
+    "more than the total": (
+        record(PAGE_SIZE, MEM_SIZE) + named("a") + struct.pack(">Q", 2 * PAGE_SIZE),
+        "ram: a: offset 8: expected whole pages, at most 0x1000 bytes, found 0x2000",
+    ),
+    "more than what is left": (
+        record(2 * PAGE_SIZE, MEM_SIZE)
+        + named("a")
+        + struct.pack(">Q", PAGE_SIZE)
+        + named("b")
+        + struct.pack(">Q", 2 * PAGE_SIZE),
+        "ram: b: offset 18: expected whole pages, at most 0x1000 bytes, found 0x2000",
+    ),
+    "less than the total": (
+        record(2 * PAGE_SIZE, MEM_SIZE) + named("a") + struct.pack(">Q", PAGE_SIZE),
+        "ram: offset 18: expected 1 bytes, found 0",
+    ),
+    "no length": (
+        record(PAGE_SIZE, MEM_SIZE) + named("a") + bytes(8),
+        "ram: a: offset 8: expected whole pages, at most 0x1000 bytes, found 0x0",
+    ),
+    "part of a page": (
+        record(PAGE_SIZE, MEM_SIZE) + named("a") + struct.pack(">Q", 17),
+        "ram: a: offset 8: expected whole pages, at most 0x1000 bytes, found 0x11",
+    ),
+    "empty name": (
+        record(PAGE_SIZE, MEM_SIZE) + named("") + struct.pack(">Q", PAGE_SIZE),
+        "ram: offset 8: expected the name of a block, found ''",
+    ),
+    "name that is not ASCII": (
+        LIST + filled(0, 0, "pc.räm"),
+        rf"ram: offset {AT + 8}: expected the name of a block, found 'pc.r\xc3\xa4m'",
+    ),
+    "name beyond the end": (
+        record(PAGE_SIZE, MEM_SIZE) + b"\xffabc",
+        "ram: offset 8: expected 256 bytes, found 4",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str) -> None:
+    """A record that is not what the format says is refused by its place."""
+    data, message = REFUSED[case]
+    assert message == refused(data)
+
+
+def test_truncated_anywhere() -> None:
+    """A payload cut short at any byte is refused."""
+    data = LIST + full(0, page(1), "pc.ram") + filled(PAGE_SIZE, 2) + END
+    places = set(range(AT + 30)) | set(range(AT + 30, len(data) - 40, 97)) | set(range(len(data) - 40, len(data)))
+    for length in sorted(places):
+        found = refused(data[:length])
+        assert "expected" in found
+        assert "bytes" in found
+
+
+def test_no_blocks() -> None:
+    """A total of nothing is followed by no block."""
+    (walked,), ram = scanned(record(0, MEM_SIZE) + END)
+    assert (RAMPayload((), 0, 0), 0) == (walked, len(ram))
+
+
+# Memory.
+
+
+@pytest.fixture
+def ram() -> RAM:
+    """A block of four pages of which the third does not come."""
+    payload = (
+        block_list(pc_ram=4 * PAGE_SIZE)
+        + full(0, page(1), "pc.ram")
+        + filled(PAGE_SIZE, 2)
+        + full(3 * PAGE_SIZE, page(3))
+        + END
+    )
+    _, ram = scanned(payload)
+    return ram
+
+
+@pytest.mark.parametrize(
+    ("offset", "length"),
+    [(0, 0), (0, 1), (7, 9), (PAGE_SIZE - 4, 8), (0, 2 * PAGE_SIZE), (4 * PAGE_SIZE, 0), (3 * PAGE_SIZE + 1, 100)],
+)
+def test_read(ram: RAM, offset: int, length: int) -> None:
+    """Any range within the block can be read."""
+    whole = page(1) + b"\2" * PAGE_SIZE + b"?" * PAGE_SIZE + page(3)
+    assert whole[offset : offset + length] == ram["pc.ram"].read(offset, length)
+
+
+def test_read_missing_pages(ram: RAM) -> None:
+    """A page that the stream does not bring is an error, or reads as what is asked."""
+    with pytest.raises(SchemaError, match=r"^pc\.ram: expected a page at 0x2000, found none in the stream$"):
+        ram["pc.ram"].read(0, 4 * PAGE_SIZE)
+    expected = b"\2" + b"\xee" * PAGE_SIZE + b"\0"
+    assert expected == ram["pc.ram"].read(2 * PAGE_SIZE - 1, PAGE_SIZE + 2, missing=0xEE)
+
+
+@pytest.mark.parametrize(("offset", "length"), [(-1, 1), (0, -1), (0, 4 * PAGE_SIZE + 1), (4 * PAGE_SIZE, 1)])
+def test_read_outside(ram: RAM, offset: int, length: int) -> None:
+    """A range that leaves the block is refused."""
+    with pytest.raises(SchemaError) as caught:
+        ram["pc.ram"].read(offset, length)
+    assert f"pc.ram: expected a range within 16384 bytes, found {offset}+{length}" == str(caught.value)
+
+
+def test_has(ram: RAM) -> None:
+    """Whether a page comes can be asked of any byte in it, and of none outside the block."""
+    block = ram["pc.ram"]
+    assert [True, True, False, True] == [block.has(number * PAGE_SIZE + 5) for number in range(4)]
+    assert [False, False] == [block.has(-1), block.has(4 * PAGE_SIZE)]
+
+
+def test_mapping(ram: RAM) -> None:
+    """Memory is a mapping by the block's name."""
+    assert (1, ["pc.ram"], "pc.ram", 4 * PAGE_SIZE) == (
+        len(ram),
+        list(ram),
+        ram["pc.ram"].idstr,
+        ram["pc.ram"].length,
+    )
+    assert "pc.ram" in ram
+    assert "pc.rom" not in ram
+    assert "RAMBlock(idstr='pc.ram', length=16384)" == repr(ram["pc.ram"])
+
+
+def test_unknown_block(ram: RAM) -> None:
+    """Asking for a block that is not there lists those that are."""
+    with pytest.raises(SchemaError, match=r"^ram: expected a block of pc\.ram, found 'pc\.rom'$"):
+        ram["pc.rom"]
+    with pytest.raises(SchemaError, match=r"^ram: expected a block of none, found 'pc\.ram'$"):
+        RAM({})["pc.ram"]
+
+
+def test_renamed_block(ram: RAM) -> None:
+    """A block may go by another name, and be cut off."""
+    block = ram["pc.ram"].renamed("system.ram", 2 * PAGE_SIZE)
+    assert ("system.ram", 2 * PAGE_SIZE, 2) == (block.idstr, block.length, block.pages)
+    assert ram["pc.ram"].read(0, 2 * PAGE_SIZE) == block.read(0, 2 * PAGE_SIZE)
+    assert [True, False] == [block.has(0), block.has(3 * PAGE_SIZE)]
+
+
+@pytest.mark.parametrize("pages", [0, 1, 2, 3, 4])
+def test_tail_of_a_block(ram: RAM, pages: int) -> None:
+    """The end of a block may be a block of its own."""
+    whole, length = ram["pc.ram"], pages * PAGE_SIZE
+    block = whole.tail("isa-bios", length)
+    assert ("isa-bios", length) == (block.idstr, block.length)
+    assert whole.read(whole.length - length, length, missing=0) == block.read(0, length, missing=0)
+
+
+# Runs.
+
+
+def test_runs_join_neighbours() -> None:
+    """Pages that follow each other in memory and in the stream are one run, and so are those of one byte."""
+    payload = (
+        block_list(pc_ram=10 * PAGE_SIZE)
+        + full(0, page(1), "pc.ram")
+        + b"".join(full(number * PAGE_SIZE, page(number)) for number in range(1, 4))
+        + b"".join(filled(number * PAGE_SIZE, 0) for number in range(4, 8))
+        + filled(8 * PAGE_SIZE, 1)
+        + full(9 * PAGE_SIZE, page(9))
+        + END
+    )
+    _, ram = scanned(payload)
+    runs: Any = ram["pc.ram"]._runs
+    assert [4, 4, 1, 1] == list(runs.counts)
+    assert list(range(10)) == sorted(runs.index())
+
+
+PAGES = st.lists(st.tuples(st.integers(0, 7), st.none() | st.integers(0, 2), st.booleans()), max_size=20)
+
+
+@given(PAGES)
+def test_memory_is_what_was_sent(pages: list[tuple[int, int | None, bool]]) -> None:
+    """Whatever is sent in whatever order, memory is as a plain array would have it."""
+    memory: dict[int, bytes] = {}
+    payload = block_list(pc_ram=8 * PAGE_SIZE)
+    for count, (number, byte, again) in enumerate(pages):
+        idstr = "pc.ram" if again or count == 0 else None
+        if byte is None:
+            memory[number] = page(count)
+            payload += full(number * PAGE_SIZE, page(count), idstr)
+        else:
+            memory[number] = bytes([byte]) * PAGE_SIZE
+            payload += filled(number * PAGE_SIZE, byte, idstr)
+    (walked,), ram = scanned(payload + END)
+    assert len(pages) == walked.full + walked.filled
+    block = ram["pc.ram"]
+    assert len(memory) == block.pages
+    expected = b"".join(memory.get(number, b"\xaa" * PAGE_SIZE) for number in range(8))
+    assert expected == block.read(0, block.length, missing=0xAA)
+    tail = block.tail("tail", 3 * PAGE_SIZE)
+    assert expected[5 * PAGE_SIZE :] == tail.read(0, tail.length, missing=0xAA)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 1 << 40)), max_size=30))
+def test_index(pages: list[tuple[int, int]]) -> None:
+    """The index of the runs has the last place of every page."""
+    runs = PageRuns()
+    for number, place in pages:
+        runs.add(number * PAGE_SIZE, place)
+    assert dict(pages) == runs.index()
+
+
+@given(st.binary(max_size=200), st.sampled_from([3, 4]))
+def test_any_bytes(tail: bytes, version_id: int) -> None:
+    """Any bytes are walked or refused."""
+    for data in (tail, LIST + tail, LIST + filled(0, 0, "pc.ram") + tail):
+        try:
+            _, end = RAMScanner(memoryview(data), version_id).scan(0)
+        except WireError as error:
+            check_error(error, len(data))
+        else:
+            assert 0 < end <= len(data)

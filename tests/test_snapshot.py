@@ -1,0 +1,282 @@
+"""Snapshots: loading, finding sections, editing, saving."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import captures
+import pytest
+from hypothesis import given, strategies as st
+
+import qidl
+from qidl.errors import QidlError, SchemaError, SectionNotFound, WireError
+from qidl.section import SectionName
+from qidl.snapshot import Snapshot
+
+
+@pytest.fixture
+def snapshot() -> Snapshot:
+    """The power-on state of a pc-1.1 machine."""
+    return qidl.load(captures.own("pc-1.1"))
+
+
+def test_load_from_everything(tmp_path: Path) -> None:
+    """A path, bytes, a memoryview and a binary file give the same snapshot."""
+    raw = captures.own("pc-1.1")
+    path = tmp_path / "vm.qevm"
+    path.write_bytes(raw)
+    with path.open("rb") as file:
+        sources = [str(path), path, raw, bytearray(raw), memoryview(raw), io.BytesIO(raw), file]
+        assert [raw] * len(sources) == [qidl.load(source).to_bytes() for source in sources]
+
+
+def test_load_of_nothing(tmp_path: Path) -> None:
+    """A missing file and a folder are OSErrors; an empty file is a stream's fault."""
+    with pytest.raises(FileNotFoundError):
+        qidl.load(tmp_path / "missing")
+    with pytest.raises(IsADirectoryError):
+        qidl.load(tmp_path)
+    (tmp_path / "empty").touch()
+    with pytest.raises(WireError, match="an empty file"):
+        qidl.load(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("level", list(captures.RELEASES))
+def test_levels(level: str) -> None:
+    """Power-on states are of their own level, or of an older one that writes the same."""
+    snapshot = qidl.load(captures.own(level))
+    assert level in snapshot.possible_levels
+    assert level == qidl.load(captures.own(level), level=level).level
+
+
+def test_oldest_of_several() -> None:
+    """pc-1.2 writes nothing on a plain machine that pc-1.1 does not: the oldest is chosen, both are named."""
+    snapshot = qidl.load(captures.own("pc-1.2"))
+    assert ("pc-1.1", ("pc-1.1", "pc-1.2")) == (snapshot.level, snapshot.possible_levels)
+
+
+def test_mixture() -> None:
+    """A newer release with an older machine type is read by its release's wire."""
+    snapshot = qidl.load(captures.capture("1.1.2-pc-1.0-reset"))
+    assert ("pc-1.1", 3) == (snapshot.level, snapshot["i8254"].version_id)
+    assert "pc.bios" in snapshot.ram
+
+
+def test_unknown_level() -> None:
+    """A level that there is not is refused."""
+    with pytest.raises(QidlError, match=r"expected one of pc-1.0, pc-1.1, .* found 'pc-9'"):
+        qidl.load(captures.own("pc-1.1"), level="pc-9")
+
+
+def test_lookup(snapshot: Snapshot) -> None:
+    """Sections answer to their idstr, to their device's name, and to name and instance."""
+    assert "0000:00:01.1/ide" == snapshot["ide"].idstr == snapshot["0000:00:01.1/ide"].idstr
+    assert 1 == snapshot["i8259", 1].instance_id
+    assert "hpet" in snapshot
+    assert "floppy" not in snapshot
+    assert list(snapshot) == snapshot.sections
+    assert "start" == snapshot["ram"].type.name.lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("floppy", "floppy: expected a section of block, ram, timer, .*, found none"),
+        ("i8259", "i8259: expected one section, found i8259#0 .*, i8259#1"),
+        (("i8259", 2), "i8259: expected i8259#0 .*, found no such instance"),
+    ],
+)
+def test_lookup_fails(snapshot: Snapshot, name: str | tuple[str, int], message: str) -> None:
+    """A name that no section answers to, or several, says what there is; it is a KeyError as well."""
+    with pytest.raises(SectionNotFound, match=message) as caught:
+        snapshot[name]
+    assert isinstance(caught.value, KeyError)
+
+
+def test_same_name_and_instance() -> None:
+    """isapc has two sections of the same name and instance: the section_id tells them apart."""
+    snapshot = qidl.load(captures.capture("1.0.1-isapc-reset"))
+    channels = [section for section in snapshot if section.idstr == "isa-ide"]
+    assert [(0, 0)] * 2 == [(section.instance_id, section.version_id - 3) for section in channels]
+    for channel in channels:
+        assert channel is snapshot.find(SectionName.parse(f"isa-ide@{channel.section_id}"))
+        assert (channel, "bus.cmd") == snapshot.locate(f"isa-ide@{channel.section_id}.bus.cmd")
+
+
+@pytest.mark.parametrize(
+    ("text", "idstr", "path"),
+    [
+        ("hpet", "hpet", ""),
+        ("hpet.timer[0].cmp", "hpet", "timer[0].cmp"),
+        ("0000:00:01.1/ide.bus[0].ifs[0].status", "0000:00:01.1/ide", "bus[0].ifs[0].status"),
+        ("ide.bus[0].ifs[0].status", "0000:00:01.1/ide", "bus[0].ifs[0].status"),
+        ("i8259#1.imr", "i8259", "imr"),
+    ],
+)
+def test_locate(snapshot: Snapshot, text: str, idstr: str, path: str) -> None:
+    """SECTION.PATH is split where a section's name ends, dots in the name or not."""
+    section, found = snapshot.locate(text)
+    assert (idstr, path) == (section.idstr, found)
+
+
+def test_locate_fails(snapshot: Snapshot) -> None:
+    """Of the names that a text could begin with, the one that several sections answer to is reported."""
+    with pytest.raises(SectionNotFound, match="i8259: expected one section"):
+        snapshot.locate("i8259.imr")
+    with pytest.raises(SectionNotFound, match="nothing"):
+        snapshot.locate("nothing.at.all")
+
+
+def test_edit_of_a_state(snapshot: Snapshot) -> None:
+    """Editing a state in place, or assigning one, changes the section and nothing else."""
+    raw = captures.own("pc-1.1")
+    section = snapshot["mc146818rtc"]
+    section.state["cmos_index"] = 5
+    place = section.offset + 128
+    assert raw[:place] + b"\5" + raw[place + 1 :] == snapshot.to_bytes()
+    section.state = {**section.state, "cmos_index": raw[place]}
+    assert raw == snapshot.to_bytes()
+
+
+def test_state_that_does_not_fit(snapshot: Snapshot, tmp_path: Path) -> None:
+    """A state that does not fit is refused when it is written, and no file comes of it."""
+    snapshot["mc146818rtc"].state["cmos_index"] = 256
+    with pytest.raises(WireError, match=r"mc146818rtc: cmos_index: expected uint8 \(0..255\), found 256"):
+        snapshot.save(tmp_path / "out.qevm")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_set_of_a_byte(snapshot: Snapshot) -> None:
+    """An index reaches into a buffer."""
+    section = snapshot["mc146818rtc"]
+    section.set("cmos_data[10]", 0xA6)
+    assert 0xA6 == section.get("cmos_data")[10]
+    assert 0xA6 == section.payload[10]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("nothing", 1, "mc146818rtc: nothing: expected one of cmos_data, cmos_index, .*found 'nothing'"),
+        ("cmos_data[128]", 1, r"cmos_data\[128\]: expected an index below 128, found 128"),
+        ("cmos_data[0]", 256, r"cmos_data\[0\]: expected uint8"),
+        ("cmos_index", -1, "cmos_index: expected uint8"),
+        ("cmos_index", True, "cmos_index: expected int, found True"),
+        ("current_tm", 1, "current_tm: expected the path of a value, found 1"),
+        ("cmos_data", b"12", "cmos_data: expected 128 bytes, found 2"),
+        ("cmos index", 1, "expected a field path"),
+        ("cmos_index.x", 1, "expected a struct, found int"),
+    ],
+)
+def test_set_refuses(snapshot: Snapshot, path: str, value: object, message: str) -> None:
+    """A value that does not fit, or a path that leads nowhere, leaves the section as it was."""
+    section = snapshot["mc146818rtc"]
+    with pytest.raises(QidlError, match=message):
+        section.set(path, value)
+    assert captures.own("pc-1.1") == snapshot.to_bytes()
+
+
+def test_live_sections(snapshot: Snapshot) -> None:
+    """Live sections stand in the stream part by part, with a summary for a state, and cannot be edited."""
+    parts = [section for section in snapshot if section.idstr == "ram"]
+    assert ["START", "END"] == [parts[0].type.name, parts[-1].type.name]
+    assert {"blocks", "full", "filled"} == set(parts[0].state)
+    assert {"idstr": "pc.ram", "length": 16 << 20} in parts[0].state["blocks"]
+    assert {"chunks": 0, "progress": None} == snapshot["block"].state
+    assert bytes(parts[0].payload) == parts[0].encode()
+    with pytest.raises(QidlError, match="found a live one"):
+        parts[0].state = {}
+    with pytest.raises(QidlError, match="found a live one"):
+        parts[0].set("full", 1)
+
+
+def test_guest_memory(snapshot: Snapshot) -> None:
+    """Guest memory is read by block and offset, as far as the stream brings it."""
+    vram = snapshot.ram["vga.vram"]
+    assert ("vga.vram", 8 << 20) == (vram.idstr, vram.length)
+    assert bytes(16) == vram.read(4, 16, missing=0)
+    with pytest.raises(SchemaError, match="expected a range within"):
+        vram.read(8 << 20, 1)
+    with pytest.raises(SchemaError, match=r"ram: expected a block of .*pc.ram, .*found 'pc.rom2'"):
+        snapshot.ram["pc.rom2"]
+
+
+def test_trailing_bytes() -> None:
+    """What follows the end mark, QEMU ignores; it is kept."""
+    raw = captures.own("pc-1.1") + b"trailer"
+    assert raw == qidl.load(raw).to_bytes()
+
+
+def _with_unknown(payload: bytes, *, name: bytes = b"mystery", last: bool = False) -> bytes:
+    """A stream with a section that no level knows, before another section or at the end."""
+    raw = captures.own("pc-1.1")
+    snapshot = qidl.load(raw)
+    following = snapshot.sections[-1] if last else snapshot["hpet"]
+    place = len(raw) - 1 if last else following.header.offset
+    section_id = following.section_id + (1 if last else 0)
+    header = b"\4" + (section_id - (0 if last else 1)).to_bytes(4, "big") + bytes([len(name)]) + name
+    return raw[:place] + header + bytes(4) + b"\0\0\0\1" + payload + raw[place:]
+
+
+@given(payload=st.binary(max_size=64))
+@pytest.mark.parametrize("last", [False, True])
+def test_unknown_section(last: bool, payload: bytes) -> None:
+    """A section of unknown layout is kept as it is, with a warning; the stream round-trips, the rest is read."""
+    raw = _with_unknown(payload, last=last)
+    with pytest.warns(qidl.UnknownSectionWarning, match="mystery: no layout is known"):
+        snapshot = qidl.load(raw)
+    assert raw == snapshot.to_bytes()
+    section = snapshot["mystery"]
+    assert section.is_opaque
+    assert section.encode() == bytes(section.payload)
+    assert 0 == snapshot["pckbd"].state["kbd"]["pending"]
+
+
+def test_unknown_version() -> None:
+    """A known name of a version that no level has is as good as unknown."""
+    raw = bytearray(captures.own("pc-1.1"))
+    place = qidl.load(bytes(raw))["hpet"].offset
+    raw[place - 1] = 9
+    with pytest.warns(qidl.UnknownSectionWarning, match="hpet: no layout is known of version 9: 151 bytes are kept"):
+        snapshot = qidl.load(bytes(raw))
+    assert bytes(raw) == snapshot.to_bytes()
+
+
+def test_opaque_state() -> None:
+    """An opaque section's state is its payload, and nothing else."""
+    with pytest.warns(qidl.UnknownSectionWarning):
+        section = qidl.load(_with_unknown(b"12345"))["mystery"]
+    assert {"payload": b"12345"} == section.state
+    section.state["payload"] = b"123"
+    assert b"123" == bytes(section.payload)
+    section.state["more"] = 1
+    with pytest.raises(SchemaError, match="a member payload of bytes alone"):
+        section.encode()
+
+
+@pytest.mark.filterwarnings("ignore::qidl.snapshot.UnknownSectionWarning")
+def test_cut_anywhere() -> None:
+    """A stream that is cut short is refused, wherever it is cut."""
+    raw = captures.own("pc-1.1", "reset-nic-rtl8139")
+    for length in range(0, len(raw), 97):
+        with pytest.raises(WireError):
+            qidl.load(raw[:length])
+
+
+def test_device(snapshot: Snapshot) -> None:
+    """A section gives its device, which can be changed and put back."""
+    hpet = snapshot["hpet"].device()
+    hpet.config = 1
+    assert () == snapshot["hpet"].replace(hpet)
+    assert 1 == snapshot["hpet"].state["config"]
+    with pytest.raises(QidlError, match="hpet: expected HPETState, found PICCommonState"):
+        snapshot["hpet"].replace(snapshot["i8259", 0].device())
+    with pytest.raises(QidlError, match="expected a section whose device has a class"):
+        snapshot["ram"].device()
+
+
+def test_repr(snapshot: Snapshot) -> None:
+    """Snapshots and sections say what they are."""
+    assert "<Snapshot pc-1.1, 39 sections>" == repr(snapshot).replace(str(len(snapshot.sections)), "39")
+    assert "<Section hpet instance 0 version 2>" == repr(snapshot["hpet"])
