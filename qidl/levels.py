@@ -174,6 +174,15 @@ LEVELS: Final[Mapping[str, Level]] = {
 }
 """Every level, the oldest first."""
 
+ALIASES: Final[Mapping[str, Mapping[int, int]]] = {
+    "i8259": {0x20: 0, 0xA0: 1},
+    "i8254": {0x40: 0},
+    "mc146818rtc": {0x70: 0},
+    "serial": {0x3F8: 0, 0x2F8: 1, 0x3E8: 2, 0x2E8: 3},
+    "fdc": {0x3F0: 0},
+}
+"""Ports by which ISA devices were numbered once: QEMU still takes them for the instance_id."""
+
 NEWEST: Final = "pc-1.3"
 """The level that the device classes model."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from qidl import files
 from qidl.errors import SectionNotFound
-from qidl.levels import level as _level
+from qidl.levels import ALIASES, level as _level
 from qidl.section import Section, SectionName
 from qidl.walk import Found, fitting_levels, nearest_level, walk
 from qidl.wire.ram import RAM
@@ -60,7 +60,8 @@ class Snapshot:
     def __getitem__(self, name: str | tuple[str, int]) -> Section:
         """Return the section of an idstr, or of a device's name, where only one answers to it.
 
-        A tuple adds the instance_id: ``snapshot["i8259", 1]``.
+        A tuple adds the instance_id, or the port that stands for it: ``snapshot["i8259", 1]``,
+        ``snapshot["i8259", 0xa0]``.
 
         :raises SectionNotFound: none answers, or several do
         """
@@ -86,7 +87,7 @@ class Snapshot:
         found = [
             section
             for section in named
-            if wanted.instance_id in (None, section.instance_id) and wanted.section_id in (None, section.section_id)
+            if _answers(section, wanted.instance_id) and wanted.section_id in (None, section.section_id)
         ]
         if len(found) == 1:
             return found[0]
@@ -189,6 +190,14 @@ def _section(found: Found, data: memoryview, level: str) -> Section:
     # In a mixture, a section that the level does not know is read as the newest that knows it writes it.
     own = level if level in found.layouts or not found.layouts else next(iter(found.layouts))
     return Section(found.header, payload, level=own, layout=found.layouts.get(own), live=found.live)
+
+
+def _answers(section: Section, instance_id: int | None) -> bool:
+    """Whether a section is the instance asked for, by its number or by its port."""
+    if instance_id is None or section.instance_id == instance_id:
+        return True
+    aliases = ALIASES.get(section.idstr, {})
+    return aliases.get(section.instance_id, section.instance_id) == aliases.get(instance_id, instance_id)
 
 
 def _not_found(wanted: SectionName, named: list[Section], candidates: list[Section]) -> str:

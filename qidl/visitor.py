@@ -65,7 +65,7 @@ class OutputVisitor:
 class InputVisitor:
     """Is asked for every serialised value of a declaration, in the order of the struct.
 
-    Every method may raise :class:`SchemaError`; then nothing of the object is changed.
+    Every method may raise :class:`~qidl.errors.SchemaError`; then nothing of the object is changed.
     """
 
     def start_struct(self, name: Name, declaration: Declaration) -> None:

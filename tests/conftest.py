@@ -16,7 +16,7 @@ from qidl.wire.vmstate import VMState
 
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile("quick", deadline=None, suppress_health_check=_SLOW, max_examples=60)
-settings.register_profile("thorough", deadline=None, suppress_health_check=_SLOW, max_examples=2000)
+settings.register_profile("thorough", deadline=None, suppress_health_check=_SLOW, max_examples=500)
 # For a long run: pytest --hypothesis-profile=thorough
 settings.load_profile("quick")
 

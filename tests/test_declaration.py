@@ -73,7 +73,7 @@ class _Board:
     irq: IRQ | None = None
     region: MemoryRegion = immutable(reason="made again")
     rate: float = derived(0.0)
-    chr: NoSuchType | None = broken()  # type: ignore[name-defined]  # noqa: F821
+    chr: NoSuchType | None = broken()  # noqa: F821
 
     def post_load(self) -> None:
         self.rate = float(self.count)
@@ -490,7 +490,7 @@ def test_field_declared_again() -> None:
 
     @qidl.declare
     class Device(Base):
-        irq: uint32 = 7  # type: ignore[assignment]
+        irq: uint32 = 7
 
     assert Mark.STANDARD is the(Device, "irq").mark
     assert 7 == Device().irq
@@ -557,7 +557,7 @@ def test_local_names_in_annotations() -> None:
     @qidl.declare(mark=Mark.STANDARD)
     class Outer:
         inner: Inner = embedded(Inner)
-        size: byte = 0  # type: ignore[valid-type]
+        size: byte = 0
         before: Outer | None = elsewhere()
 
     assert Struct(declaration(Inner)) == the(Outer, "inner").type
@@ -583,13 +583,13 @@ def test_arguments_are_keywords() -> None:
     """Every argument of a declared class is a keyword, under the field's own name."""
     assert 3 == _Timer(_tn=3)._tn
     with pytest.raises(TypeError):
-        _Timer(3)  # type: ignore[misc]
+        _Timer(3)
 
 
 def test_objects_are_slotted() -> None:
     """A name that is no field cannot be assigned."""
     with pytest.raises(AttributeError):
-        _Timer().tm = 3  # type: ignore[attr-defined]
+        _Timer().tm = 3
 
 
 def test_equality_and_repr() -> None:

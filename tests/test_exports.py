@@ -91,7 +91,7 @@ def test_section_not_found_is_a_key_error() -> None:
 def test_unknown_name() -> None:
     """A name that is not there is refused as any module does."""
     with pytest.raises(AttributeError, match=r"^module 'qidl' has no attribute 'nothing'$"):
-        _ = qidl.nothing  # type: ignore[attr-defined]
+        _ = qidl.nothing
 
 
 def test_version() -> None:

@@ -73,6 +73,8 @@ def test_lookup(snapshot: Snapshot) -> None:
     """Sections answer to their idstr, to their device's name, and to name and instance."""
     assert "0000:00:01.1/ide" == snapshot["ide"].idstr == snapshot["0000:00:01.1/ide"].idstr
     assert 1 == snapshot["i8259", 1].instance_id
+    assert snapshot["i8259", 1] is snapshot["i8259", 0xA0]
+    assert snapshot["serial", 0x3F8] is snapshot["serial"]
     assert "hpet" in snapshot
     assert "floppy" not in snapshot
     assert list(snapshot) == snapshot.sections

@@ -502,5 +502,5 @@ def test_undeclared_object(visitor: OutputVisitor) -> None:
 def test_bytes_in_a_bytearray_field() -> None:
     """A bytearray field may hold bytes."""
     device = Device()
-    device.config = b"ab"  # type: ignore[assignment]
+    device.config = b"ab"
     assert ("buffer", "config", b"ab") in recorded(device)

@@ -627,7 +627,7 @@ def test_section_in_every_error() -> None:
             layout("x" / UInt8).decode(data, version, section="rtc")
     for state in ({}, {"x": 256}, {"x": 1, "y": 2}, []):
         with pytest.raises(WireError, match=r"^rtc: "):
-            layout("x" / UInt8).encode(state, section="rtc")  # type: ignore[arg-type]
+            layout("x" / UInt8).encode(state, section="rtc")
     with pytest.raises(SchemaError, match=r"^rtc: n: expected one of x, found 'n'"):
         layout("x" / When("n", UInt8)).encode({"x": 1}, section="rtc")
     with pytest.raises(SchemaError, match=r"^n: expected one of x, found 'n'"):

@@ -11,11 +11,11 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from qidl.cli import convert, diff, edit, schema, show, verify
+from qidl.cli import convert, diff, edit, layouts, schema, show, verify
 from qidl.errors import QidlError
 from qidl.snapshot import UnknownSectionWarning
 
-_COMMANDS = (show, diff, edit, convert, verify, schema)
+_COMMANDS = (show, diff, edit, convert, verify, layouts, schema)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except QidlError as error:
+        if hasattr(error, "problems"):
+            # C source: every problem with its line and a caret, as compilers do.
+            print(error, file=sys.stderr)
+            return 1
         return _fail(f"{_file_name(options)}{error}")
     except OSError as error:
         name = error.filename or getattr(options, "file", None) or ""

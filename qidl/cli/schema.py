@@ -1,25 +1,66 @@
-"""``qidl schema``: the QAPI schema of a declaration."""
+"""``qidl schema``, ``qidl generate``: from C source, or a class, to schemas and Python classes."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
+from qidl import files
 from qidl.cli.output import json_text
 from qidl.devices import find_class
 from qidl.schema import schema, schema_text
 
+_C_SUFFIXES = (".c", ".h", ".i")
+
 
 def add_parser(commands: Any) -> None:
-    """Describe the command's arguments."""
-    parser = commands.add_parser("schema", help="print the QAPI schema of a device")
-    parser.add_argument("name", metavar="NAME", help="a class (RTCState) or a section (mc146818rtc)")
+    """Describe the commands' arguments."""
+    parser = commands.add_parser("schema", help="print the QAPI schemas of a device, or of what a C file declares")
+    parser.add_argument("name", metavar="NAME|FILE.c|FILE.h", help="a class, a section, or C source")
     parser.add_argument("--json", action="store_true", help="as JSON, not in the text form of 2012")
+    parser.add_argument("--json-schema", action="store_true", help="the JSON Schema of a class's QObject")
+    parser.add_argument("--as-2012", action="store_true", help="read C source as the 2012 tool did, defects included")
     parser.set_defaults(run=run)
+
+    parser = commands.add_parser("generate", help="write the Python classes that declare what a C file declares")
+    parser.add_argument("name", metavar="FILE.c|FILE.h")
+    parser.add_argument("-o", "--output", metavar="OUT", help="file to write (standard output)")
+    parser.set_defaults(run=generate)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the schema."""
+    """Print the schema, or those of every declaration of a file."""
+    if not options.name.endswith(_C_SUFFIXES):
+        return _print_class(options)
+    from qidl.cparse import parse_strict, schemas_json, schemas_text
+
+    text = Path(options.name).read_bytes()
+    unit = parse_strict(text, options.name, compat="2012" if options.as_2012 else None)
+    print(schemas_json(unit) if options.json else schemas_text(unit), end="")
+    return 0
+
+
+def _print_class(options: argparse.Namespace) -> int:
     cls = find_class(options.name)
-    print(json_text(schema(cls)) if options.json else schema_text(cls), end="\n" if options.json else "")
+    if options.json_schema:
+        from qidl.jsonschema import json_schema
+
+        print(json_text(json_schema(cls)))
+    elif options.json:
+        print(json_text(schema(cls)))
+    else:
+        print(schema_text(cls), end="")
+    return 0
+
+
+def generate(options: argparse.Namespace) -> int:
+    """Write the module."""
+    from qidl.cparse import generate as generate_module, parse_strict
+
+    module = generate_module(parse_strict(Path(options.name).read_bytes(), options.name))
+    if options.output:
+        files.write(options.output, [module.encode()])
+    else:
+        print(module, end="")
     return 0

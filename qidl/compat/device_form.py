@@ -38,7 +38,7 @@ class DeviceForm:
     """The way between a device's QObject and the newest wire.
 
     :ivar up: from the wire to the device, in place
-    :ivar down: from the device to the wire, in place; raises :class:`CompatError`
+    :ivar down: from the device to the wire, in place; raises :class:`~qidl.errors.CompatError`
         where that would lose something, and then leaves the state as it was
     """
 

@@ -44,6 +44,54 @@ class VirtIOBlk:
             device["config_len"] = _BLK_CONFIG
 
 
+_MSIX_1_1 = 2
+_MSIX_1_2 = 4
+_MSIX_ENTRY = 16
+_MASKED = bytes(12) + b"\1\0\0\0"
+_NO_VECTOR = 0xFFFF
+
+
+@step("/virtio-scsi", newer="pc-1.2", older="pc-1.1")
+class VirtIOSCSI:
+    """The SCSI adapter has four interrupt vectors from 1.2 on, two in 1.1."""
+
+    @staticmethod
+    def down(state: State) -> Iterator[Lost]:
+        if not _resize_msix(state, _MSIX_1_2, _MSIX_1_1):
+            return
+        device = state["vdev"]["vdev"]
+        for vector in (device["config_vector"], *(queue["vector"] for queue in device["vq"])):
+            if _MSIX_1_1 <= vector != _NO_VECTOR:
+                raise CompatError(f"vdev.vdev: expected one of the {_MSIX_1_1} vectors of 1.1, found {vector}")
+        kept = _MSIX_1_1 * _MSIX_ENTRY
+        for place in range(_MSIX_1_1, _MSIX_1_2):
+            entry = state["msix_table"][place * _MSIX_ENTRY : (place + 1) * _MSIX_ENTRY]
+            if entry != _MASKED:
+                yield Lost(f"msix_table[{place * _MSIX_ENTRY}]", entry[0], "1.1 has two vectors", harmless=True)
+        pending = state["msix_pba"][0]
+        if pending >> _MSIX_1_1:
+            yield Lost("msix_pba[0]", pending, "1.1 has two vectors", harmless=True)
+        state["msix_table"] = state["msix_table"][:kept]
+        state["msix_pba"] = bytes([pending & (1 << _MSIX_1_1) - 1])
+
+    @staticmethod
+    def up(state: State) -> None:
+        if _resize_msix(state, _MSIX_1_1, _MSIX_1_2):
+            state["msix_table"] += _MASKED * (_MSIX_1_2 - _MSIX_1_1)
+
+
+def _resize_msix(state: State, before: int, after: int) -> bool:
+    """Change the number of vectors that the capability says; False if it says another than ``before``."""
+    if len(state.get("msix_table", b"")) != before * _MSIX_ENTRY:
+        return False
+    config = bytearray(state["config"])
+    # The adapter has one capability: MSI-X, whose size is kept less one.
+    place = config[0x34] + 2
+    config[place] = config[place] & 0xF8 | after - 1
+    state["config"] = bytes(config)
+    return True
+
+
 def _refuse_running(state: State) -> None:
     for number, request in enumerate(state["requests"]["entry"]):
         if not request["retry"]:
@@ -92,4 +140,4 @@ def _resize(machine: Machine, before: int, after: int) -> None:
         block.length = after
 
 
-STEPS: Final = steps(CPU, VirtIOBlk, SCSIDisk, SCSIGeneric, VideoMemory)
+STEPS: Final = steps(CPU, VirtIOBlk, VirtIOSCSI, SCSIDisk, SCSIGeneric, VideoMemory)

@@ -44,7 +44,7 @@ def generate(unit: Unit, *, known: Mapping[str, str] | None = None) -> str:
     for struct in structs:
         classes.append("\n".join(_class(struct, names, done, later)))
         done.add(struct.name)
-    file = PurePath(unit.source.file_at(unit.declarations[0].offset)).name if unit.declarations else unit.source.file
+    file = PurePath(unit.source.main_file).name
     body = "\n\n\n".join(classes)
     imports = names.import_lines(body)
     head = [*docstring(f"State that {file} declares"), "", "from __future__ import annotations"]

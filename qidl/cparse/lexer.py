@@ -122,8 +122,13 @@ def _conditional_end(text: str, position: int) -> int:
     return len(text)
 
 
+_APART = frozenset("()[]{},;~?")
+
+
 def joins(left: str, right: str) -> bool:
     """Whether two tokens written without a space between them would be read as something else."""
+    if left in _APART or right in _APART:
+        return False
     match = TOKEN.match(left + right)
     return match is None or match.end() != len(left) or (left, right) == (".", ".")
 

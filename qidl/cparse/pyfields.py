@@ -41,7 +41,7 @@ def py_field(field: FieldMeaning, default_tag: str, scope: Scope) -> PyField:
     name = scope.names.field_name(field.name)
     notes = [field.member.comment] if field.member.comment else []
     if name != field.name:
-        notes.append(f"{field.name} in C")
+        notes.append(f"called {field.name} in C")
     try:
         if field.is_ignored:
             annotation, value = _unserialised(field, default_tag, scope)

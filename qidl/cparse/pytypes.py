@@ -115,7 +115,7 @@ def array(field: FieldMeaning, scope: Scope) -> tuple[str, Call]:
         raise Unrepresentable("nothing says how many elements there are")
     element, _ = scalar(field, scope)
     depth = max(1, len(dimensions))
-    is_buffer = depth == 1 and INTEGERS.get(field.member.type) == "uint8"
+    is_buffer = depth == 1 and field.type != "str" and INTEGERS.get(field.member.type) == "uint8"
     annotation = "bytearray" if is_buffer else "list[" * depth + element + "]" * depth
     return annotation, Call(scope.names.use("array"), tuple(arguments))
 

@@ -114,6 +114,7 @@ class Source:
             self._lines[index] = self.text[self._starts[index] : end]
         return self._lines[index]
 
-    def file_at(self, offset: int) -> str:
-        """Name the file that the character at ``offset`` came from."""
-        return self.place(offset).file
+    @property
+    def main_file(self) -> str:
+        """The file itself, or the one that the preprocessor was given: the first that a line marker names."""
+        return self._markers[1][1] if len(self._markers) > 1 else self.file

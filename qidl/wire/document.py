@@ -99,7 +99,7 @@ class _Page:
         level = self.level
         yield f"# {level.name}"
         yield ""
-        yield f"What QEMU {level.release} writes for each device, field by field. The release is out: this does not change."
+        yield f"What QEMU {level.release} writes for each device, field by field. It is released, so it stays as it is."
         yield "[How to read this page](index.md)."
         yield ""
         yield from self._overview()

@@ -76,7 +76,7 @@ NOTES: Final = (
     ),
     Note(
         ("/ehci",),
-        "QEMU 1.3 reads a stream of version 1 as if it had the fields of version 2, since they are in a nested struct.",
+        "Of version 1, which no release writes, QEMU 1.3 reads the PCI device alone: `ehci` came with version 2.",
         ("pc-1.3",),
     ),
     Note(
@@ -148,7 +148,7 @@ NOTES: Final = (
         "QEMU does not check that `cur_io_buffer_offset` and `cur_io_buffer_len` lie within the buffer.",
     ),
     Note(
-        ("/pcnet", "ne2000"),
+        ("/pcnet", "ne2000", "serial"),
         "The chip is a nested struct, which QEMU always reads in its newest form: it misreads a section of an older"
         " version.",
     ),

@@ -1,13 +1,13 @@
-"""VMState: the description of a section's payload, and its reference engine.
+"""VMState: the description of a section's payload, by which engines read and write it.
 
 A VMState is itself a construct, so that one can stand as a field of another. It keys into
-the QObject of a level with stringified field paths.
+the QObject of a level with stringified field paths. As a construct it is the reference for
+:mod:`qidl.wire.compiled`, the engine that is used.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -93,6 +93,7 @@ class VMState(construct.Construct):  # type: ignore[misc]
         self.subsections: tuple[VMState, ...] = tuple(subsections)
         self.old_style = old_style
         self.members = tuple(Member.of(field) for field in self.fields)
+        self._compiled: dict[tuple[str, int | None], Callable[..., Any]] = {}
         for subsection in self.subsections:
             if not subsection.name.startswith(self.name) or len(subsection.name) <= len(self.name):
                 raise SchemaError(f"{self.name}: expected a subsection whose name begins so, found {subsection.name!r}")
@@ -117,11 +118,16 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :param section: name of the section, for errors
         :raises WireError: the payload is not what the layout says, or does not end where it ends
         """
-        view = memoryview(data)
-        state, end = self.decode_at(view, 0, version_id, section=section)
-        if end != len(view):
-            raise WireError(f"the end after {end} bytes", f"{len(view)} bytes", section=section, offset=end)
-        return state
+        try:
+            payload = data if type(data) is bytes else bytes(memoryview(data))
+            read = self._compiled.get(("read", version_id)) or self._compile("read", version_id)
+            state, end = read(payload, 0)
+            if end == len(payload):
+                return state  # type: ignore[no-any-return]
+        except Exception:  # noqa: SIM105
+            # Whatever it is, the reference engine names it, and the field.
+            pass
+        return self._reference.decode(self, data, version_id, section=section)
 
     def decode_at(
         self, data: memoryview, offset: int, version_id: int | None = None, *, section: str = ""
@@ -131,37 +137,31 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :returns: the state, and the offset at which the payload ends
         :raises WireError: as :meth:`decode`, with the offset counted from the start of ``data``
         """
-        reader = Reader(data, offset)
         try:
-            state = self._read(reader, self.accept(version_id), "")
-        except WireError as error:
-            error.section = error.section or section
-            raise
-        except construct.ConstructError as error:
-            raise _foreign(error, section, reader.offset) from error
-        return state, reader.offset
+            return self._compile("read_at", version_id)(data, offset)  # type: ignore[no-any-return]
+        except Exception:
+            return self._reference.decode_at(self, data, offset, version_id, section=section)
+
+    def find_end(self, data: memoryview, offset: int, version_id: int | None = None, *, section: str = "") -> int:
+        """Find where a payload ends that begins at ``offset``: as :meth:`decode_at`, without a state.
+
+        :raises WireError: as :meth:`decode_at`
+        """
+        try:
+            return self._compile("skip_at", version_id)(data, offset)  # type: ignore[no-any-return]
+        except Exception:
+            return self._reference.decode_at(self, data, offset, version_id, section=section)[1]
 
     def encode(self, state: State, version_id: int | None = None, *, section: str = "") -> bytes:
         """Turn a state into the payload; ``decode`` of the result gives the state back.
 
         :raises WireError: a member is missing, unknown, of the wrong type or out of range
         """
-        stream = io.BytesIO()
         try:
-            if not isinstance(state, dict):
-                raise WireError("a dict", shown(state))
-            taken = _Taken()
-            self._write(state, stream, self.accept(version_id), "", taken)
-            taken.check(state, "")
-        except WireError as error:
-            error.section = error.section or section
-            raise
-        except SchemaError as error:
-            where = f"{section}: " if section else ""
-            raise SchemaError(f"{where}{error}") from None
-        except construct.ConstructError as error:
-            raise _foreign(error, section, None) from error
-        return stream.getvalue()
+            write = self._compiled.get(("write", version_id)) or self._compile("write", version_id)
+            return write(state)  # type: ignore[no-any-return]
+        except Exception:
+            return self._reference.encode(self, state, version_id, section=section)
 
     def accept(self, version_id: int | None) -> int:
         """Return the version to read or write.

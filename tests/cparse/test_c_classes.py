@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from c_samples import FILES, unit_of
 from conftest import objects
 from hypothesis import given, strategies as st
-from samples import FILES, unit_of
 
 import qidl
-from qidl.cparse import generate, load_classes, parse, parse_strict, schemas
+from qidl.cparse import generate, load_classes, parse, parse_strict, print_struct, schemas
 from qidl.cparse.meaning import understand
 from qidl.declaration import Declaration, declaration
 from qidl.errors import SchemaError
@@ -65,6 +65,18 @@ def test_public_elsewhere() -> None:
     user = classes_of("QIDL_DECLARE(User) { ISADevice dev; };", known=KNOWN)["User"]
     assert qidl.to_qobject(user()) == {"dev": {"a": 0}}
     assert qidl.to_qobject(qidl.from_qobject(user, {"dev": {"a": 5}})) == {"dev": {"a": 5}}
+
+
+@pytest.mark.parametrize("compat", [None, "2012"])
+def test_in_a_header(compat: Any) -> None:
+    """A declaration in a header counts in the file that includes it."""
+    struct = print_struct(unit_of("unit_tests.c").declarations[0], preprocessed=True)
+    text = f'# 1 "dir/main.c"\n# 1 "test.h" 1\n\n{struct}# 2 "dir/main.c" 2\nint main(void);\n'
+    unit = parse_strict(text, "main.i", compat=compat)
+    assert str(unit.source.place(unit.declarations[0].offset)) == "test.h:3:1"
+    cls: Any = load_classes(unit)["TestStruct"]
+    assert qidl.to_qobject(qidl.from_qobject(cls, TRAVELS)) == TRAVELS
+    assert generate(unit).startswith('"""State that main.c declares."""')
 
 
 def test_arrays() -> None:
@@ -191,7 +203,7 @@ def test_generated_module(tmp_path: Path) -> None:
 
 
 def test_generated_text() -> None:
-    """This is what a person reads."""
+    """What a person reads."""
     text = """
 /* Transmit FIFO of a UART. */
 QIDL_DECLARE(SerialFIFO) {
@@ -253,7 +265,7 @@ class SerialFIFO:
     backlog: QEMUTimer = optional(-1)
     rom_bar: uint32 = property_("rombar", 1)
     caps: uint32 = properties(Property("a", False, bit=3), Property("b", True, bit=4), default=16)
-    # in in C
+    # called in in C
     in_: int32 = 0
 
     def post_load(self) -> None:
@@ -397,9 +409,9 @@ def test_layout(name: str) -> None:
     formatted = subprocess.run([RUFF, "format", *options], input=generated, capture_output=True, text=True, check=True)
     assert formatted.stdout == generated
     rules = ["--select=E,W,F,I,D1,D2,D3,RUF,UP", "--ignore=E741,D203,D205,D213"]
-    isort = ["--config=lint.isort.known-first-party=['qidl','known_devices']"]
+    isort = ["--config=lint.isort={known-first-party=['qidl','known_devices'],combine-as-imports=true}"]
     checked = subprocess.run([RUFF, "check", *rules, *isort, *options], input=generated, capture_output=True, text=True)
-    assert checked.stdout.strip() == "All checks passed!"
+    assert checked.stdout.strip() == "All checks passed!", checked.stdout
 
 
 @pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy is not installed")

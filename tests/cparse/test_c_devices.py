@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from typing import Any
 
 import pytest
-from samples import DATA, FILES, array, expected_schemas, unit_of
+from c_samples import DATA, FILES, array, expected_schemas, unit_of
 
 from qidl.cparse import parse_strict, print_struct, properties, schemas, schemas_text
+from qidl.cparse.tree import SHIPPED_IMMUTABLE_TYPES
 
 EXPECTED = expected_schemas()
 
@@ -29,13 +31,11 @@ def test_schemas_as_2012(name: str) -> None:
     """Read as in 2012, a preprocessed file has the schemas that the tool of 2012 printed."""
     written = unit_of(name)
     text = "".join(print_struct(struct, preprocessed=True) for struct in written.declarations)
-    constants = (DATA / name).read_text().split("\n")
-    defines = dict(line.split(" ", 2)[1:] for line in constants if line.startswith("#define"))
-    for macro, value in defines.items():
+    for macro, value in re.findall(r"^#define (\w+) (.*)$", (DATA / name).read_text(), re.MULTILINE):
         text = text.replace(f"[{macro}]", f"[{value}]")
-    for macro in ("Notifier, MemoryRegion, DeviceState, BusState, DMAContext, qemu_irq, SysBusDevice",):
-        text = f"QIDL_IMMUTABLE_TYPES({macro})\n{text}"
-    found = by_type(schemas(parse_strict(text, compat="2012")))
+    implemented = "".join(f"QIDL_START_IMPLEMENTATION({each.id})\n" for each in written.implementations)
+    types = f"QIDL_IMMUTABLE_TYPES({', '.join(SHIPPED_IMMUTABLE_TYPES)})\n"
+    found = by_type(schemas(parse_strict(types + text + implemented, compat="2012")))
     assert {each: EXPECTED[each] for each in found} == found
     assert found
 
@@ -49,13 +49,14 @@ def test_schemas_of_preprocessed_files(name: str) -> None:
     found = by_type(schemas(unit))
     assert {each: EXPECTED[each] for each in found} == found
     assert [struct.name for struct in unit_of(name).declarations] == list(found)
-    assert {name} == {unit.source.file_at(struct.offset) for struct in unit.declarations}
+    assert {name} == {unit.source.place(struct.offset).file for struct in unit.declarations}
+    assert name == unit.source.main_file
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_schemas_as_written(name: str) -> None:
     """The written form gives the same, but that sizes which are constant are numbers."""
-    numbers = {"0xa": 10, "2048/32": 64, "(160*100)": 16000, "(2048*4)": 8192, "4ULL": 4}
+    numbers = {"0xa": 10, "2048/32": 64, "(160*100)": 16000, "(2048*4)": 8192, "4ULL": 4, "(2*3)": 6}
     for type_, data in by_type(schemas(unit_of(name))).items():
         expected = {
             key: {**described, "array_size": numbers.get(described["array_size"], described["array_size"])}

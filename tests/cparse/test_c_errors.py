@@ -81,6 +81,7 @@ QIDL_DECLARE(E) { int e; };
         ("QIDL_DECLARE(S) { int a[@]; };", "a token of C", "'@'"),
         ("QIDL_DECLARE(S) { int a; }; QIDL_DECLARE(S) { };", "S to be declared once", "a declaration at <C>:1:1"),
         ("QIDL_DECLARE(S) { /* int a; };", "*/, to end this comment", "the end of the file"),
+        ("QIDL_DECLARE(S) { int a __attribute__((", ", or ;", "the end of the file"),
         ("/* QIDL_DECLARE(S) {", "*/, to end this comment", "the end of the file"),
     ],
 )
@@ -107,6 +108,12 @@ def test_warnings(member: str, expected: str, found: str) -> None:
     unit = parse(text)
     assert [(expected, found)] == [(problem.expected, problem.found) for problem in unit.warnings]
     assert (unit.errors, [struct.name for struct in unit.declarations]) == ((), ["S"])
+
+
+def test_unclosed_as_2012() -> None:
+    """A comment without end at the start of a line hides the rest in 2012 too."""
+    (problem,) = parse("int x;\n /* ...", compat="2012").errors
+    assert (problem.place.line, problem.expected) == (2, "*/, to end this comment")
 
 
 def test_no_warning() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from samples import array, embedded, struct
+from c_samples import array, embedded, struct
 
 from qidl.cparse import parse, schemas
 from qidl.cparse.meaning import understand
@@ -142,6 +142,9 @@ NOT_READ_IN_2012 = [
     ("QLIST_ENTRY(Foo) q_elsewhere next;", {}),
     ("uint8_t x __attribute__((aligned(8)));", {"x": "uint8"}),
     ("uint8_t x[4] QEMU_ALIGNED(8);", {"x": array("uint8", 4)}),
+    ("__extension__ long long x;", {"x": "int64"}),
+    ("int *restrict x;", {"x": "int32"}),
+    ('int x __attribute__((deprecated("y")));', {"x": "int32"}),
     (";", {}),
 ]
 
@@ -156,7 +159,7 @@ def test_what_could_not_be_read(member: str, expected: dict[str, Any]) -> None:
 def test_string_needs_char() -> None:
     """q_string belongs to char alone."""
     for compat in (None, "2012"):
-        (problem,) = parse("QIDL_DECLARE(S) { int q_string x[4]; };", compat=compat).errors  # type: ignore[arg-type]
+        (problem,) = parse("QIDL_DECLARE(S) { int q_string x[4]; };", compat=compat).errors
         assert (problem.expected, problem.found) == ("char[] for q_string", "int")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from samples import array
+from c_samples import array
 
 from qidl.cparse import Implementation, parse, parse_strict, properties, schemas, schemas_json, schemas_text
 from qidl.cparse.expression import evaluate
@@ -77,6 +77,13 @@ def test_preprocessor_lines_within() -> None:
     };"""
     (struct,) = parse_strict(text).declarations
     assert [member.name for member in struct.members] == ["a", "b", "d"]
+
+
+def test_typedef_before() -> None:
+    """A typedef may stand before the macro, which 2012 did not see."""
+    text = "typedef QIDL_DECLARE(S) { int a; } T;"
+    assert names(text) == ["T"]
+    assert names(text, "2012") == []
 
 
 def test_two_on_one_line() -> None:
@@ -176,6 +183,13 @@ def test_constant_expressions(text: str, value: int | None) -> None:
     assert value == evaluate(tuple(token.text for token in lex(text) if token.text), {"X": 5})
 
 
+def test_constants_in_a_circle() -> None:
+    """Macros that need each other, or too many others, have no value."""
+    text = "#define A B\n#define B A\n" + "".join(f"#define C{n} C{n + 1}\n" for n in range(9)) + "#define C9 9\n"
+    (schema,) = schemas(parse_strict(text + "QIDL_DECLARE(S) { int a[A], b[C0], c[C8]; };"))
+    assert [described["array_size"] for described in schema["data"].values()] == ["A", "C0", 9]
+
+
 def test_comments_are_kept() -> None:
     """A comment right above a struct, beside a member or above it, is kept with it."""
     text = """
@@ -194,11 +208,21 @@ QIDL_DECLARE(S) {
 #if X /* no */
     int d;
     /* of e */ int e, f; /* and f */ int g;
+    int h; /* of h, on
+            * two lines */ /* and more */
+    /* on its own
+
+    */
+
+    /* of i */
+    /* and again */
+    int i;
 };
 """
     (struct,) = parse_strict(text).declarations
     assert struct.comment == "State of a FIFO. It has 16 bytes."
     comments = ["beside a", "above b, on two lines", "beside c", "", "and f", "and f", ""]
+    comments += ["of h, on two lines and more", "of i and again"]
     assert comments == [member.comment for member in struct.members]
 
 

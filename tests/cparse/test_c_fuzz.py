@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 import pytest
+from c_samples import DATA, FILES
 from hypothesis import example, given, strategies as st
-from samples import DATA, FILES
 
 from qidl.cparse import CSourceError, generate, load_classes, parse, print_struct, properties, schemas_text
 from qidl.cparse.lexer import lex
@@ -118,22 +118,22 @@ def test_lexer_goes_to_the_end(text: str) -> None:
 
 
 DEEP = {
-    "array in array": "QIDL_DECLARE(S) { int a" + "[" * 200_000 + "1" + "]" * 200_000 + "; };",
-    "dimensions": "QIDL_DECLARE(S) { int a" + "[1]" * 50_000 + "; };",
+    "array in array": "QIDL_DECLARE(S) { int a" + "[" * 30_000 + "1" + "]" * 30_000 + "; };",
+    "dimensions": "QIDL_DECLARE(S) { int a" + "[1]" * 10_000 + "; };",
     "endless comment": "QIDL_DECLARE(S) { /* " + "x" * 1_000_000,
-    "comments in comments": "/*/" * 300_000 + "QIDL_DECLARE(S) { " + "/*/" * 300_000,
-    "open braces": "QIDL_DECLARE(S) { " + "{" * 200_000,
-    "open structs": "QIDL_DECLARE(S) { " + "struct { " * 100_000,
-    "closed structs": "QIDL_DECLARE(S) { " + "struct { " * 50_000 + "} " * 50_000 + "x; };",
+    "comments in comments": "/*/" * 100_000 + "QIDL_DECLARE(S) { " + "/*/" * 100_000,
+    "open braces": "QIDL_DECLARE(S) { " + "{" * 30_000,
+    "open structs": "QIDL_DECLARE(S) { " + "struct { " * 20_000,
+    "closed structs": "QIDL_DECLARE(S) { " + "struct { " * 10_000 + "} " * 10_000 + "x; };",
     "open declarations": "QIDL_DECLARE(S) { " * 20_000,
     "open parameters": "QIDL_DECLARE(" * 20_000,
-    "open parentheses": "QIDL_DECLARE(S) { int (*f)" + "(" * 200_000,
+    "open parentheses": "QIDL_DECLARE(S) { int (*f)" + "(" * 30_000,
     "open attribute": "QIDL_START(S) struct S { __attribute__((" * 5_000,
-    "expression": "QIDL_DECLARE(S) { int a[" + "(" * 100_000 + "1" + ")" * 100_000 + "]; };",
-    "minus": "QIDL_DECLARE(S) { int a[" + "- " * 100_000 + "1]; };",
-    "stars": "QIDL_DECLARE(S) { int " + "*" * 100_000 + "a; };",
-    "quotes": "QIDL_DECLARE(S) { " + "\"\\'" * 100_000,
-    "directives": "#if 0\n#/*" * 100_000,
+    "expression": "QIDL_DECLARE(S) { int a[" + "(" * 20_000 + "1" + ")" * 20_000 + "]; };",
+    "minus": "QIDL_DECLARE(S) { int a[" + "- " * 20_000 + "1]; };",
+    "stars": "QIDL_DECLARE(S) { int " + "*" * 20_000 + "a; };",
+    "quotes": "QIDL_DECLARE(S) { " + "\"\\'" * 20_000,
+    "directives": "#if 0\n#/*" * 20_000,
     "bad members": "QIDL_DECLARE(S) {\n" + "1;" * 20_000 + "};\n",
     "blanks": " " * 1_000_000 + "\n#define A" + " " * 1_000_000,
 }
@@ -146,7 +146,7 @@ def test_deep_and_long(name: str, compat: Any) -> None:
     start = time.process_time()
     unit = parse(DEEP[name], compat=compat)
     if unit.errors:
-        assert len(str(CSourceError(unit.errors))) < 20_000
+        assert len(str(CSourceError(unit.errors))) < 30_000
     else:
         schemas_text(unit)
         generate(unit)

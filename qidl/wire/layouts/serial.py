@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.wire.primitives import UInt8, UInt16
+from qidl.wire.primitives import Since, UInt8, UInt16
 from qidl.wire.vmstate import VMState
 
 SERIAL_STATE = VMState(
@@ -19,7 +19,7 @@ SERIAL_STATE = VMState(
         "lsr" / UInt8 * "line status register",
         "msr" / UInt8 * "modem status register",
         "scr" / UInt8 * "scratch register",
-        "fcr_vmstate" / UInt8 * "FIFO control register",
+        "fcr_vmstate" / Since(3, UInt8) * "FIFO control register",
     ],
 )
 

@@ -12,7 +12,7 @@ from qidl.cparse.tree import Compat
 DATA = Path(__file__).parent / "data"
 FILES = sorted(path.name for path in DATA.glob("*.c"))
 
-_FIELD = re.compile(r'(\??\w+) (?:\[(\w+) x (?:(\d+)|"([^"]*)")\]( is_string)?|<(\w+)>|(\w+))(?:, |$)')
+_FIELD = re.compile(r'(\??\w+) (?:\[(\w+) x (?:(\d+)|"([^"]*)")(?: of (\d+))?\]( is_string)?|<(\w+)>|(\w+))(?:, |$)')
 
 
 def unit_of(name: str, compat: Compat = None) -> Unit:
@@ -50,9 +50,10 @@ def expected_schemas() -> dict[str, dict[str, Any]]:
 
 
 def _described(match: re.Match[str]) -> tuple[str, Any]:
-    name, element, number, text, is_string, struct_name, plain = match.groups()
+    name, element, number, text, room, is_string, struct_name, plain = match.groups()
     key = name.replace("?", "*")
     if element:
         size = int(number) if number else text
-        return key, array(element, size, **({"is_string": "true"} if is_string else {}))
+        more = {"array_capacity": int(room)} if room else {}
+        return key, array(element, size, **more, **({"is_string": "true"} if is_string else {}))
     return key, embedded(struct_name) if struct_name else plain

@@ -1,0 +1,343 @@
+"""The function that reads a struct: from bytes to its state, or only to where it ends."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from qidl.wire import path as paths
+from qidl.wire.compiled.functions import Functions
+from qidl.wire.compiled.run import Run
+from qidl.wire.compiled.saving import Saving
+from qidl.wire.compiled.shape import (
+    FEW,
+    Atom,
+    asked_for,
+    atom,
+    behaves_as,
+    is_element,
+    is_fixed,
+    is_integer,
+    is_plain,
+    is_when,
+    members,
+    roots,
+    subsections_stand_apart,
+)
+from qidl.wire.compiled.source import Source, TooHard
+from qidl.wire.compiled.support import Refused, Short, read_foreign, read_subsections, subsection_header
+from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, put, resolve, visible
+from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
+from qidl.wire.vmstate import Member, VMState
+
+_BOOLS = (False, True)
+_FEW_STRUCTS = 8
+
+
+class Scope:
+    """One struct while its fields are gone through.
+
+    :ivar root: its state
+    :ivar depth: blocks around the place where it begins
+    :ivar done: paths of the members that are there for certain
+    """
+
+    def __init__(
+        self, layout: VMState, version_id: int, depth: int, outer: Scope | None = None, at: tuple[paths.Step, ...] = ()
+    ) -> None:
+        self.root = Struct()
+        self.depth = depth
+        self.version_id = version_id
+        self.done: list[str] = []
+        self._outer = outer
+        self._at = at
+        self._asked_for = asked_for(layout, version_id)
+
+    def asks_for(self, path: tuple[paths.Step, ...]) -> bool:
+        """Whether another field depends on the one at ``path``."""
+        return path in self._asked_for or (self._outer is not None and self._outer.asks_for((*self._at, *path)))
+
+
+class Reading:
+    """Writes the source of the function.
+
+    :param builds: whether it makes the state, or only finds the end
+    """
+
+    def __init__(self, functions: Functions, *, builds: bool) -> None:
+        self._functions = functions
+        self._builds = builds
+        self._source = Source()
+        self._run = Run(self._source)
+        self._saving = Saving(self._source)
+
+    def struct(self, layout: VMState, version_id: int) -> Callable[..., Any]:
+        """The function for a struct: ``(data, o)`` to its state and end, or to its end."""
+        scope = Scope(layout, version_id, self._source.depth)
+        self._whole(layout, scope)
+        self._source.line(f"return {scope.root.var}, o" if self._builds else "return o")
+        return self._source.function("read(data, o)", layout.name)
+
+    def subsection(self, layout: VMState) -> Callable[..., Any]:
+        """The function for a subsection whose name was read: ``(data, o, state)`` to its end."""
+        scope = Scope(layout, layout.version_id, self._source.depth)
+        scope.root.var = "state"
+        if self._builds and not layout.fields:
+            self._source.line(f"state[{layout.marker!r}] = True")
+        self._whole(layout, scope)
+        self._source.line("return o")
+        return self._source.function("read(data, o, state)", layout.name)
+
+    def _whole(self, layout: VMState, scope: Scope) -> None:
+        self._fields(layout, scope)
+        has_subsections = bool(layout.subsections) and not layout.old_style
+        if not layout.old_style and not has_subsections:
+            self._run.end_struct(layout.name)
+        self._run.flush()
+        if self._builds:
+            self._state(scope)
+        if has_subsections:
+            self._subsections(layout, scope)
+
+    def _subsections(self, layout: VMState, scope: Scope) -> None:
+        if not subsections_stand_apart(layout):
+            raise TooHard
+        constant = self._source.constant
+        table = tuple((subsection_header(each), self._functions.subsection(each)) for each in layout.subsections)
+        name = constant(layout.name.encode(), layout.name)
+        rest = f"{scope.root.var or None}, {name}, {len(layout.name) + 1}, {constant(table)}"
+        with self._source.block("if o < len(data) and data[o] == 5:"):
+            self._source.line(f"o = {constant(read_subsections)}(data, o, {rest})")
+
+    def _fields(self, layout: VMState, scope: Scope) -> None:
+        for member, conditions in members(layout, scope.version_id):
+            if conditions:
+                self._conditional(member, conditions, scope)
+            else:
+                node = self._value(member.subcon, scope, paths.parse(member.path))
+                if node is not None:
+                    put(scope.root, member.path, node)
+                    if not (isinstance(node, Value) and node.test):
+                        scope.done.append(member.path)
+
+    def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope) -> None:
+        source = self._source
+        tests = " and ".join([self._test(condition, scope) for condition in conditions])
+        self._run.flush()
+        before = visible(scope.root, member.path)
+        name = before.name if before is not None else source.local()
+        if before is None and self._builds:
+            source.line(f"{name} = None")
+        with source.block(f"if {tests}:"):
+            if before is not None and self._builds:
+                # Another form of the same member.
+                source.line(f"if {name} is not None: raise {source.constant(Refused)}")
+            node = self._value(member.subcon, scope, paths.parse(member.path))
+            self._run.flush()
+            if node is not None and self._builds:
+                value = self._saving.expression(node)
+                has_test = isinstance(node, Value) and node.test
+                source.line(f"{name} = {value} if {node.test} else None" if has_test else f"{name} = {value}")
+        if node is not None and before is None:
+            put(scope.root, member.path, Value(name, test=f"{name} is not None"))
+
+    def _test(self, condition: Conditional, scope: Scope) -> str:
+        constant = self._source.constant
+        if not is_when(condition):
+            return f"{constant(condition)}.present({scope.version_id}, {self._state(scope)})"
+        if callable(condition.test):
+            value = f"{constant(condition.test)}({self._state(scope)})"
+        else:
+            value = self._earlier(condition.test, scope).name
+        return value if condition.equals is None else f"{value} == {constant(condition.equals)}"
+
+    def _earlier(self, path: str, scope: Scope) -> Value:
+        """An expression for an earlier field, which may be of a struct around this one."""
+        found = resolve(scope.root, path)
+        if isinstance(found, Value) and found.name:
+            self._run.flush()
+            return found
+        return Value(f"{self._source.constant(paths.get)}({self._state(scope)}, {path!r})")
+
+    def _count(self, count: Any, scope: Scope) -> str:
+        if isinstance(count, int):
+            return str(count)
+        if callable(count):
+            return f"{self._source.constant(count)}({self._state(scope)})"
+        value = self._earlier(count, scope)
+        return value.name if value.kind == "int" else f"int({value.name})"
+
+    def _state(self, scope: Scope) -> str:
+        """The state as it is so far, complete."""
+        if not self._builds:
+            raise TooHard
+        self._run.flush()
+        if self._source.depth != scope.depth and not self._saving.is_saved(scope.root):
+            raise TooHard
+        return self._saving.save(scope.root)
+
+    def _value(self, subcon: Any, scope: Scope, path: tuple[paths.Step, ...]) -> Node | None:
+        field = atom(subcon)
+        if field is not None:
+            return self._atom(field, scope, path)
+        if behaves_as(subcon, Again) and is_fixed(subcon):
+            return self._again(subcon, scope)
+        if behaves_as(subcon, Array) and is_fixed(subcon):
+            return self._fixed_array(subcon, scope, path)
+        if is_plain(subcon) and is_fixed(subcon):
+            return self._inner_struct(subcon, scope, path)
+        self._run.flush()
+        if is_plain(subcon):
+            return self._outer_struct(subcon)
+        if behaves_as(subcon, Buffer):
+            return self._buffer(subcon, scope)
+        if behaves_as(subcon, Array) and is_integer(subcon.subcon):
+            return self._integers(subcon, scope)
+        if behaves_as(subcon, Array) and is_element(subcon.subcon):
+            return self._array(subcon, scope)
+        if behaves_as(subcon, Listed) and is_plain(subcon.subcon) and subcon.marker:
+            return self._listed(subcon)
+        return self._foreign(subcon, scope)
+
+    def _atom(self, field: Atom, scope: Scope, path: tuple[paths.Step, ...]) -> Value:
+        source = self._source
+        is_checked = field.bounds is not None or field.kind == "bool"
+        is_named = self._builds or is_checked or scope.asks_for(path)
+        name = self._run.add(field.code, field.size, source.local() if is_named else "")
+        if field.bounds is not None:
+            self._check(name, *field.bounds)
+        if field.kind == "unused":
+            return Value(name, test=f"{name} != {source.constant(bytes(field.size), field.size)}")
+        if field.kind == "bool":
+            if self._builds:
+                return Value(f"{source.constant(_BOOLS)}[{name}]")
+            self._check(name, 0, 1)
+        return Value(name, kind=field.kind)
+
+    def _check(self, value: str, least: int, most: int) -> None:
+        test = f"{value} != {least}" if least == most else f"not {least} <= {value} <= {most}"
+        self._run.checks.append(f"if {test}: raise {self._source.constant(Refused)}")
+
+    def _again(self, subcon: Again, scope: Scope) -> None:
+        name = self._run.add(subcon.subcon.code, subcon.subcon.length, self._source.local())
+        first = resolve(scope.root, subcon.path)
+        if not isinstance(first, Value) or not first.name:
+            raise TooHard
+        self._run.checks.append(f"if {name} != {first.name}: raise {self._source.constant(Refused)}")
+
+    def _fixed_array(self, subcon: Array, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
+        element, count = subcon.subcon, int(subcon.count)
+        if is_integer(element) and (count > FEW or element.code == "B"):
+            return self._long_array(element.code, count, element.length)
+        field = atom(element)
+        if field is not None and field.bounds is not None and field.bounds[0] == 0 and count:
+            most = field.bounds[1]
+            if most & (most + 1) == 0:
+                # All at once: no bit is set beyond those that each may have.
+                names = [self._run.add(field.code, field.size, self._source.local()) for _ in range(count)]
+                self._check(" | ".join(names), 0, most)
+                return Elements([Value(name, kind="int") for name in names])
+        items = [self._value(element, scope, (*path, index)) for index in range(count)]
+        return Elements([item for item in items if item is not None])
+
+    def _long_array(self, code: str, count: int, size: int) -> Value:
+        name = self._run.add(f"{count * size}s", count * size, self._source.local() if self._builds else "")
+        if code == "B":
+            return Value(f"[*{name}]")
+        one = Run(self._source)
+        one.add(f"{count}{code}", count * size, name)
+        return Value(f"[*{one.format('unpack')}({name})]")
+
+    def _inner_struct(self, layout: VMState, scope: Scope, path: tuple[paths.Step, ...]) -> Struct:
+        inner = Scope(layout, layout.version_id, self._source.depth, scope, path)
+        self._fields(layout, inner)
+        if not layout.old_style:
+            self._run.end_struct(layout.name)
+        return inner.root
+
+    def _outer_struct(self, layout: VMState) -> Node:
+        source = self._source
+        name = source.local()
+        function = source.constant(self._functions.struct(layout))
+        source.line(f"{name}, o = {function}(data, o)" if self._builds else f"o = {function}(data, o)")
+        return Sealed(name, members=roots(layout))
+
+    def _buffer(self, subcon: Buffer, scope: Scope) -> Value:
+        source, name = self._source, self._source.local()
+        source.line(f"e = o + {self._count(subcon.length, scope)}")
+        source.line(f"if not o <= e <= len(data): raise {source.constant(Short)}")
+        if self._builds:
+            source.line(f"{name} = data[o:e]")
+        source.line("o = e")
+        return Value(name)
+
+    def _counted(self, subcon: Array, scope: Scope, size: int) -> str:
+        """The number of elements, held against what is left."""
+        source, count = self._source, self._source.local()
+        source.line(f"{count} = {self._count(subcon.count, scope)}")
+        source.line(f"if not 0 <= {count} * {size} <= len(data) - o: raise {source.constant(Short)}")
+        return count
+
+    def _integers(self, subcon: Array, scope: Scope) -> Value:
+        source, element, name = self._source, subcon.subcon, self._source.local()
+        count = self._counted(subcon, scope, element.length)
+        source.line(f"e = o + {count} * {element.length}")
+        if self._builds:
+            unpack = source.constant(struct.unpack)
+            values = "*data[o:e]" if element.code == "B" else f'*{unpack}(f">{{{count}}}{element.code}", data[o:e])'
+            source.line(f"{name} = [{values}]")
+        source.line("o = e")
+        return Value(name)
+
+    def _array(self, subcon: Array, scope: Scope) -> Node:
+        """Elements of any form; those of a plain one in one go."""
+        source, outer = self._source, self._run
+        if isinstance(subcon.count, int) and 0 <= subcon.count <= _FEW_STRUCTS and not is_fixed(subcon.subcon):
+            # Spelled out, since a later field may add to one of them.
+            self._counted(subcon, scope, max(minimum_size(subcon.subcon), 1))
+            return Elements([self._outer_struct(subcon.subcon) for _ in range(subcon.count)])
+        self._run = run = Run(source)
+        element = self._value(subcon.subcon, scope, ()) if is_fixed(subcon.subcon) else None
+        self._run = outer
+        count = self._counted(subcon, scope, max(run.size, minimum_size(subcon.subcon), 1))
+        if element is None or not run.is_plain or not run.size or not self._saving.is_literal(element):
+            return self._loop(subcon.subcon, f"for _ in range({count}):", scope)
+        name = source.local()
+        if self._builds:
+            run.flush_repeated(self._saving.expression(element), name, count)
+        else:
+            source.line(f"e = o + {count} * {run.size}")
+            run.flush_ends_repeated()
+        return Value(name)
+
+    def _loop(self, element: Any, header: str, scope: Scope | None, first: str = "pass") -> Value:
+        source, name = self._source, self._source.local()
+        if self._builds:
+            source.line(f"{name} = []")
+        with source.block(header):
+            source.line(first)
+            if scope is None or not is_fixed(element):
+                node: Node | None = self._outer_struct(element)
+            else:
+                node = self._value(element, scope, ())
+            self._run.flush()
+            if self._builds and node is not None:
+                source.line(f"{name}.append({self._saving.expression(node)})")
+        return Value(name)
+
+    def _listed(self, subcon: Listed) -> Value:
+        value = self._loop(subcon.subcon, f"while data[o] == {subcon.marker}:", None, "o += 1")
+        self._source.line(f"if data[o]: raise {self._source.constant(Refused)}")
+        self._source.line("o += 1")
+        return value
+
+    def _foreign(self, subcon: Any, scope: Scope) -> Value:
+        """Have the construct read, as the reference engine has it."""
+        source, state = self._source, self._state(scope)
+        name = source.local()
+        before = ", ".join(f"{path!r}: {self._saving.reach(scope.root, path)}" for path in scope.done)
+        read = f"{source.constant(read_foreign)}({source.constant(subcon)}, data, o, {state}, {{{before}}})"
+        source.line(f"{name}, o = {read}")
+        source.line(f"if {name} is None: raise {source.constant(Refused)}")
+        return Value(name)

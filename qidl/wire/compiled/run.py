@@ -1,0 +1,111 @@
+"""Fields of fixed size back to back, which one unpack reads."""
+
+from __future__ import annotations
+
+import struct
+
+from qidl.wire.compiled.source import Source
+from qidl.wire.compiled.support import Short, check_end, check_ends
+
+_FIVE = 5
+
+
+class Run:
+    """The fields since the last place that the layout alone does not tell.
+
+    The generated function has ``data`` and the offset ``o``.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._codes: list[str] = []
+        self._names: list[str] = []
+        self._ends: list[tuple[int, str, int]] = []
+        self.size = 0
+        self.checks: list[str] = []
+        """Statements to follow."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to check but where one struct ends."""
+        return not self.checks and [end for end, _, _ in self._ends] in ([], [self.size])
+
+    def add(self, code: str, size: int, name: str = "") -> str:
+        """Append a field.
+
+        :param name: of the variable to hold it; none if it is passed over
+        """
+        self._codes.append(code if name else f"{size}x")
+        if name:
+            self._names.append(name)
+        self.size += size
+        return name
+
+    def end_struct(self, name: str) -> None:
+        """Note that a struct of this name ends here, where a loading QEMU looks for subsections."""
+        self._ends.append((self.size, self._source.constant(name.encode(), name), len(name) + 1))
+
+    def flush(self) -> None:
+        """Write the statements."""
+        source = self._source
+        if self._names:
+            source.line(f"({', '.join(self._names)},) = {self.format('unpack_from')}(data, o)")
+        elif self.size:
+            source.line(f"if o + {self.size} > len(data): raise {source.constant(Short)}")
+        for check in self.checks:
+            source.line(check)
+        self._flush_ends()
+        if self.size:
+            source.line(f"o += {self.size}")
+        self._codes, self._names, self._ends, self.size, self.checks = [], [], [], 0, []
+
+    def flush_repeated(self, element: str, target: str, count: str) -> None:
+        """Write the statements that make a list of ``count`` such runs, each read as ``element``."""
+        source, size = self._source, self.size
+        source.line(f"e = o + {count} * {size}")
+        names = f"({', '.join(self._names)},)"
+        source.line(f"{target} = [{element} for {names} in {self.format('iter_unpack')}(data[o:e])]")
+        self.flush_ends_repeated()
+        self._codes, self._names, self._ends, self.size, self.checks = [], [], [], 0, []
+
+    def flush_ends_repeated(self) -> None:
+        """Look where each of several structs ends, from ``o`` to ``e``, and go there."""
+        for _, name, least in self._ends:
+            span = f"o + {self.size}, e + 1, {self.size}"
+            self._source.line(f"if 5 in data[{span.replace(', ', ':')}]: {self._check_ends(span, name, least)}")
+        self._source.line("o = e")
+
+    def format(self, method: str) -> str:
+        """Name of a method of the struct that reads it all."""
+        packed = struct.Struct(">" + "".join(self._codes))
+        return self._source.constant(getattr(packed, method), packed.format, method)
+
+    def _flush_ends(self) -> None:
+        for first, last, step, name, least in _spans(self._ends):
+            if first == last == self.size:
+                test = "o + {0} < len(data) and data[o + {0}] == 5".format(first)
+            elif first == last:
+                test = f"data[o + {first}] == 5"
+            else:
+                test = f"5 in data[o + {first}:o + {last + 1}:{step}]"
+            if first == last:
+                refuse = f"{self._source.constant(check_end)}(data, o + {first}, {name}, {least})"
+            else:
+                refuse = self._check_ends(f"o + {first}, o + {last + 1}, {step}", name, least)
+            self._source.line(f"if {test}: {refuse}")
+
+    def _check_ends(self, span: str, name: str, least: int) -> str:
+        return f"{self._source.constant(check_ends)}(data, range({span}), {name}, {least})"
+
+
+def _spans(ends: list[tuple[int, str, int]]) -> list[tuple[int, int, int, str, int]]:
+    """Put the ends of like structs at like distances together: first, last, step, name, least."""
+    spans: list[tuple[int, int, int, str, int]] = []
+    for end, name, least in ends:
+        if spans and spans[-1][3:] == (name, least):
+            first, last, step = spans[-1][:3]
+            if first == last and end > first or end - last == step > 0:
+                spans[-1] = (first, end, end - last, name, least)
+                continue
+        spans.append((end, end, 0, name, least))
+    return spans

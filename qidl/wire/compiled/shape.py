@@ -1,0 +1,198 @@
+"""What of a layout is known before any byte is read: what has a fixed form, and what is plain enough to compile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from qidl.wire import path as paths
+from qidl.wire.primitives import (
+    Again,
+    Array,
+    Before,
+    Boolean,
+    Buffer,
+    Checked,
+    Conditional,
+    Integer,
+    Listed,
+    Only,
+    Since,
+    Unused,
+    When,
+    minimum_size,
+)
+from qidl.wire.vmstate import Member, VMState
+
+MANY = 256
+"""Values that one function spells out rather than loop over."""
+
+FEW = 32
+"""Integers of an array that are spelled out, where there may be as many."""
+
+
+@attrs.frozen
+class Atom:
+    """A field of fixed size.
+
+    :ivar code: its form, as :mod:`struct` has it
+    :ivar size: bytes
+    :ivar kind: ``int``, ``bool``, ``bytes`` or ``unused``
+    :ivar bounds: what an integer may be, if that is less than its type can hold
+    """
+
+    code: str
+    size: int
+    kind: str
+    bounds: tuple[int, int] | None = None
+
+
+def behaves_as(subcon: Any, cls: Any) -> bool:
+    """Whether a construct reads and writes just as this class does, which a subclass need not."""
+    return isinstance(subcon, cls) and type(subcon)._parse is cls._parse and type(subcon)._build is cls._build
+
+
+def atom(subcon: Any) -> Atom | None:
+    """Take a construct for a field of fixed size; None if it is not."""
+    if behaves_as(subcon, Integer):
+        return Atom(subcon.code, subcon.length, "int")
+    if behaves_as(subcon, Checked) and behaves_as(subcon.subcon, Integer):
+        return Atom(subcon.subcon.code, subcon.subcon.length, "int", (subcon.least, subcon.most))
+    if behaves_as(subcon, Boolean):
+        return Atom("B", 1, "bool")
+    if behaves_as(subcon, Buffer) and isinstance(subcon.length, int) and subcon.length >= 0:
+        return Atom(f"{subcon.length}s", subcon.length, "bytes")
+    if behaves_as(subcon, Unused) and subcon.length >= 0:
+        return Atom(f"{subcon.length}s", subcon.length, "unused")
+    return None
+
+
+_STEPS = [
+    name
+    for name in vars(VMState)
+    if name in ("_parse", "_build", "is_in", "marker") or name.startswith(("_read", "_write", "_next"))
+]
+
+
+def is_plain(layout: Any) -> bool:
+    """Whether a construct is a VMState that reads and writes just as VMState does."""
+    return isinstance(layout, VMState) and all(
+        getattr(type(layout), step) is getattr(VMState, step) for step in _STEPS
+    )
+
+
+def members(layout: VMState, version_id: int) -> Iterator[tuple[Member, tuple[Conditional, ...]]]:
+    """The members that a version may have, each with the conditions that the state decides."""
+    for member in layout.members:
+        decided = [condition for condition in member.conditions if _depends_on_version_alone(condition)]
+        if all(condition.present(version_id, {}) for condition in decided):
+            yield member, tuple(condition for condition in member.conditions if condition not in decided)
+
+
+def _depends_on_version_alone(condition: Conditional) -> bool:
+    return any(type(condition).present is cls.present for cls in (Since, Before, Only))
+
+
+def variant(layout: VMState, version_id: int) -> Any:
+    """What tells versions of a layout apart, for those that have the same fields."""
+    conditions = [condition for member in layout.members for condition in member.conditions]
+    if any(not _depends_on_version_alone(condition) and not is_when(condition) for condition in conditions):
+        return version_id
+    return tuple(condition.present(version_id, {}) for condition in conditions if not is_when(condition))
+
+
+def is_when(condition: Conditional) -> bool:
+    """Whether a condition is a :class:`~qidl.wire.primitives.When` as it stands."""
+    return type(condition).present is When.present
+
+
+def is_fixed(subcon: Any) -> bool:
+    """Whether a construct has one size and one form, so that it can be spelled out."""
+    return 0 <= count_values(subcon) <= MANY
+
+
+def is_element(subcon: Any) -> bool:
+    """Whether a construct can be an element of an array, which has a value for each."""
+    return is_plain(subcon) or (is_fixed(subcon) and not isinstance(subcon, Unused | Again))
+
+
+def is_integer(subcon: Any) -> bool:
+    """Whether a construct is an integer that may have any value."""
+    return behaves_as(subcon, Integer)
+
+
+def count_values(subcon: Any) -> int:
+    """How many values a construct has, or -1 if it is not of fixed form; a long array counts as one."""
+    if atom(subcon) is not None:
+        return 1
+    if behaves_as(subcon, Again):
+        return 1 if behaves_as(subcon.subcon, Integer) else -1
+    if behaves_as(subcon, Array) and isinstance(subcon.count, int):
+        if is_integer(subcon.subcon) and subcon.count > FEW:
+            return 1
+        # Elements that may be empty are bounded in number by the bytes that are left.
+        is_bounded = subcon.count >= 0 and minimum_size(subcon.subcon) > 0
+        each = count_values(subcon.subcon) if is_bounded and is_element(subcon.subcon) else -1
+        return each if each < 0 else each * subcon.count
+    if not is_plain(subcon) or subcon.subsections:
+        return -1
+    total = 0
+    for member, conditions in members(subcon, subcon.version_id):
+        each = -1 if conditions else count_values(member.subcon)
+        if each < 0:
+            return -1
+        total += each
+    return total
+
+
+def asked_for(layout: VMState, version_id: int) -> set[tuple[paths.Step, ...]]:
+    """Paths of the fields on which a count, a condition or a repetition depends."""
+    found: set[str] = set()
+    for member, conditions in members(layout, version_id):
+        found.update(condition.test for condition in conditions if is_when(condition) and isinstance(condition.test, str))
+        subcon = member.subcon
+        while isinstance(subcon, Array | Listed):
+            if isinstance(subcon, Array) and isinstance(subcon.count, str):
+                found.add(subcon.count)
+            subcon = subcon.subcon
+        if isinstance(subcon, Buffer) and isinstance(subcon.length, str):
+            found.add(subcon.length)
+        elif isinstance(subcon, Again):
+            found.add(subcon.path)
+    return {paths.parse(path) for path in found}
+
+
+def is_entered(layout: VMState, path: str) -> bool:
+    """Whether another member of a layout lies within the one at ``path``, or is it."""
+    steps = paths.parse(path)
+    return sum(paths.parse(member.path)[: len(steps)] == steps for member in layout.members) > 1
+
+
+def roots(layout: VMState) -> frozenset[str]:
+    """Names of the members that a struct may have, those of its subsections included."""
+    own = {str(paths.parse(member.path)[0]) for member in layout.members}
+    return frozenset(own.union(*(_roots_of_subsection(subsection) for subsection in layout.subsections)))
+
+
+def _roots_of_subsection(subsection: VMState) -> frozenset[str]:
+    return roots(subsection) | (frozenset() if subsection.fields else {subsection.marker})
+
+
+def subsections_stand_apart(layout: VMState) -> bool:
+    """Whether the members of a state tell which subsections it has, each having members of its own."""
+    if not all(is_plain(subsection) for subsection in layout.subsections):
+        return False
+    own = {str(paths.parse(member.path)[0]) for member in layout.members}
+    groups = [own, *(_roots_of_subsection(subsection) for subsection in layout.subsections)]
+    certain = all(not subsection.fields or _has_certain_member(subsection) for subsection in layout.subsections)
+    different = len({subsection.name for subsection in layout.subsections}) == len(layout.subsections)
+    return certain and different and sum(map(len, groups)) == len(frozenset().union(*groups))
+
+
+def _has_certain_member(layout: VMState) -> bool:
+    return any(
+        not conditions and (isinstance(member.subcon, Integer | Checked | Boolean | Buffer | Array) or is_plain(member.subcon))
+        for member, conditions in members(layout, layout.version_id)
+    )

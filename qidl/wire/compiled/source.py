@@ -1,0 +1,69 @@
+"""Python source in the making, and the values that it names."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+class TooHard(Exception):
+    """A layout has something that is left to the reference engine."""
+
+
+class Source:
+    """One function, line by line.
+
+    Nothing of it comes from data: values are named, not spelled, and members' names are quoted.
+
+    :ivar depth: blocks around the next line
+    """
+
+    def __init__(self) -> None:
+        self.depth = 1
+        self._names: dict[str, Any] = {}
+        self._lines: list[str] = []
+        self._constants: dict[tuple[Any, ...], str] = {}
+        self._locals = 0
+
+    def line(self, text: str) -> None:
+        """Append a statement."""
+        self._lines.append(" " * self.depth + text)
+
+    @contextlib.contextmanager
+    def block(self, header: str) -> Iterator[None]:
+        """Put the statements that are made meanwhile under ``header``."""
+        self.line(header)
+        self.depth += 1
+        before = len(self._lines)
+        yield
+        if len(self._lines) == before:
+            self.line("pass")
+        self.depth -= 1
+
+    def local(self) -> str:
+        """Return a name for a local variable."""
+        self._locals += 1
+        return f"v{self._locals}"
+
+    def constant(self, value: Any, *key: Any) -> str:
+        """Return a name for a value.
+
+        :param key: what tells it from others; that it is this very object unless given
+        """
+        what = (type(value), *key) if key else (id(value),)
+        if what not in self._constants:
+            self._constants[what] = f"C{len(self._constants)}"
+            self._names[self._constants[what]] = value
+        return self._constants[what]
+
+    def text(self, signature: str) -> str:
+        """The whole, as a function of this name and these parameters."""
+        return f"def {signature}:\n" + "\n".join(self._lines) + "\n"
+
+    def function(self, signature: str, filename: str) -> Callable[..., Any]:
+        """Compile it."""
+        namespace = self._names
+        exec(compile(self.text(signature), f"<{filename}>", "exec"), namespace)
+        function: Callable[..., Any] = namespace[signature.partition("(")[0]]
+        return function

@@ -1,0 +1,97 @@
+"""What generated functions call, and the exceptions that they raise. None of these gets out: the reference names the fault."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from qidl.wire.primitives import Reader, State, as_bytes
+from qidl.wire.vmstate import SUBSECTION, Context, Taken, VMState
+
+Table = tuple[tuple[bytes, Callable[..., int]], ...]
+
+
+class Refused(Exception):
+    """A payload or a state that the layout does not allow."""
+
+
+class Short(Refused):
+    """A payload that is not as long as it ought to be."""
+
+
+def check_end(data: bytes, offset: int, name: bytes, least: int) -> None:
+    """Refuse what a loading QEMU takes for a subsection of the struct that ends here, and does not know.
+
+    :param name: the struct's
+    :param least: characters that the name of a subsection has at the least
+    """
+    if data[offset : offset + 1] == b"\5" and offset + 2 <= len(data):
+        length = data[offset + 1]
+        if least <= length <= len(data) - offset - 2 and data.startswith(name, offset + 2):
+            raise Refused
+
+
+def check_ends(data: bytes, offsets: range, name: bytes, least: int) -> None:
+    """Do so for several."""
+    for offset in offsets:
+        check_end(data, offset, name, least)
+
+
+def read_subsections(data: bytes, offset: int, state: State | None, name: bytes, least: int, table: Table) -> int:
+    """Read the subsections that follow a struct, or pass over them.
+
+    :param state: to add to
+    :param table: what each begins with, and the function for the rest
+    :returns: offset of what follows
+    """
+    first = 0
+    while data[offset : offset + 1] == b"\5":
+        for place in range(first, len(table)):
+            header, function = table[place]
+            if data.startswith(header, offset):
+                offset = function(data, offset + len(header), state)
+                first = place + 1
+                break
+        else:
+            check_end(data, offset, name, least)
+            break
+    return offset
+
+
+def subsection_header(subsection: VMState) -> bytes:
+    """What a subsection begins with."""
+    name = subsection.name.encode()
+    return bytes([SUBSECTION, len(name)]) + name + subsection.version_id.to_bytes(4, "big")
+
+
+def read_foreign(subcon: Any, data: bytes, offset: int, state: State, before: State) -> tuple[Any, int]:
+    """Let a construct read for itself, as the reference engine has it read.
+
+    :param before: the members before it, by path
+    """
+    reader = Reader(memoryview(data), offset)
+    value = subcon._parse(reader, Context(state, before), "")
+    return value, reader.offset
+
+
+def write_foreign(subcon: Any, value: Any, state: State, before: State) -> bytes:
+    """Let a construct write for itself, as the reference engine has it write."""
+    stream, taken = io.BytesIO(), Taken()
+    subcon._build(value, stream, Context(state, before, taken), "")
+    taken.check(value, "")
+    return stream.getvalue()
+
+
+def uint8s(value: Any) -> bytes:
+    """Take a list of bytes, or bytes, for the array that it is."""
+    if type(value) is bytes:
+        return value
+    if type(value) is not list or [*map(type, value)].count(int) != len(value):
+        raise Refused
+    return bytes(value)
+
+
+def some_bytes(value: Any) -> bytes:
+    """Take bytes, or what says the same."""
+    return as_bytes(value, "")

@@ -1,0 +1,172 @@
+"""What a state looks like, as far as a layout alone tells: its members, and the expressions for their values.
+
+:func:`put` follows :func:`qidl.wire.path.put` step by step, so that members come in the
+same order and merge in the same way.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import attrs
+
+from qidl.wire import path as paths
+from qidl.wire.compiled.source import TooHard
+
+
+@attrs.define(eq=False)
+class Value:
+    """A value of which no more is known.
+
+    :ivar name: expression for it
+    :ivar test: expression that says whether it is there; empty where it always is
+    :ivar kind: its type, where it is known to have one, or has to have one
+    """
+
+    name: str
+    test: str = ""
+    kind: str = ""
+
+
+@attrs.define(eq=False)
+class Sealed(Value):
+    """A struct that another function reads or writes.
+
+    :ivar members: names that it may have
+    :ivar more: members that the struct around it adds
+    """
+
+    members: frozenset[str] = frozenset()
+    more: Struct = attrs.field(factory=lambda: Struct())
+
+
+@attrs.define(eq=False)
+class Struct:
+    """A dict.
+
+    :ivar members: by name, in order
+    :ivar var: expression for the dict, once there is one
+    :ivar saved: names of the members that it has by then
+    :ivar tentative: so far there are members in it only under conditions
+    :ivar count: variable for the number of its members, if that depends on conditions
+    """
+
+    members: dict[str, Node] = attrs.field(factory=dict)
+    var: str = ""
+    saved: set[str] = attrs.field(factory=set)
+    tentative: bool = False
+    count: str = ""
+
+
+@attrs.define(eq=False)
+class Elements:
+    """A list.
+
+    :ivar items: in order
+    :ivar saved: whether the list is made
+    """
+
+    items: list[Node] = attrs.field(factory=list)
+    saved: bool = False
+
+
+Node = Value | Struct | Elements
+
+
+def put(root: Struct, path: str, node: Node) -> None:
+    """Set ``path``.
+
+    :raises TooHard: what is there by then is not known well enough
+    """
+    steps = paths.parse(path)
+    optional = isinstance(node, Value) and bool(node.test)
+    within: Node = root
+    for step, following in itertools.pairwise(steps):
+        within = _enter(within, step, isinstance(following, int), optional)
+    last = steps[-1]
+    if isinstance(within, Struct) and isinstance(last, str):
+        _set(within, last, node)
+    elif isinstance(within, Elements) and isinstance(last, int) and not within.saved and not optional:
+        within.items += [Value("0", kind="int") for _ in range(last + 1 - len(within.items))]
+        within.items[last] = node
+    else:
+        raise TooHard
+
+
+def resolve(root: Struct, path: str) -> Node | None:
+    """What lies at ``path`` for certain; None if that is not known."""
+    node: Node = root
+    for step in paths.parse(path):
+        if isinstance(node, Struct) and step in node.members:
+            node = node.members[str(step)]
+        elif isinstance(node, Elements) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+        if isinstance(node, Value) and node.test:
+            return None
+    return node
+
+
+def visible(root: Struct, path: str) -> Value | None:
+    """The value that lies at ``path`` under conditions, if there is one."""
+    steps = paths.parse(path)
+    node: Node | None = root
+    for step in steps:
+        node = node.members.get(str(step)) if isinstance(node, Struct) else None
+    return node if isinstance(node, Value) and node.test else None
+
+
+def _enter(within: Node, step: paths.Step, is_list: bool, optional: bool) -> Node:
+    if isinstance(within, Struct) and isinstance(step, str):
+        if step not in within.members:
+            fresh = Elements() if is_list else Struct(tentative=optional)
+            _insert(within, step, fresh)
+        node = within.members[step]
+    elif isinstance(within, Elements) and isinstance(step, int):
+        if step >= len(within.items) and (within.saved or optional):
+            raise TooHard
+        while len(within.items) <= step:
+            within.items.append(Elements() if is_list else Struct())
+        node = within.items[step]
+    else:
+        raise TooHard
+    if isinstance(node, Struct) and not optional:
+        node.tentative = False
+    return node.more if isinstance(node, Sealed) and not node.test else node
+
+
+def _insert(struct: Struct, name: str, node: Node) -> None:
+    # A struct that is made only under a condition has its place among the others by that condition, too.
+    if any(isinstance(member, Struct) and member.tentative for member in struct.members.values()):
+        raise TooHard
+    struct.members[name] = node
+
+
+def _set(struct: Struct, name: str, node: Node) -> None:
+    before = struct.members.get(name)
+    if before is None:
+        _insert(struct, name, node)
+    elif isinstance(before, Struct) and isinstance(node, Struct):
+        for inner, member in node.members.items():
+            before.members[inner] = member
+            before.saved.discard(inner)
+    elif isinstance(before, Elements) and isinstance(node, Elements) and not before.saved:
+        if len(before.items) > len(node.items):
+            raise TooHard
+        for index, item in enumerate(before.items):
+            node.items[index] = _merged(item, node.items[index])
+        struct.members[name] = node
+    elif type(before) is Value and type(node) is Value and before.kind == "int" and not before.test and not node.test:
+        struct.members[name] = node
+        struct.saved.discard(name)
+    else:
+        raise TooHard
+
+
+def _merged(before: Node, node: Node) -> Node:
+    if isinstance(before, Struct) and isinstance(node, Struct):
+        return Struct({**before.members, **node.members})
+    if isinstance(before, Value) and before.kind == "int":
+        return node
+    raise TooHard
