@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings, strategies as st
 import qidl
 from qidl import Mark, WireError, declaration, declare
 from qidl.declaration import Array, Boolean, Integer, String, Struct, zero
+from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
 _SLOW = [HealthCheck.too_slow]
@@ -29,8 +30,8 @@ class Engine(Protocol):
     def encode(self, layout: VMState, state: dict[str, Any], version_id: int | None = None) -> bytes: ...
 
 
-class Reference:
-    """The engine that a layout is itself."""
+class Compiled:
+    """The engine that is used."""
 
     def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> dict[str, Any]:
         return layout.decode(data, version_id)
@@ -40,7 +41,8 @@ class Reference:
 
 
 ENGINES: dict[str, Engine] = {
-    "reference": Reference(),
+    "reference": REFERENCE,
+    "compiled": Compiled(),
 }
 
 

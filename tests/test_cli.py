@@ -383,3 +383,27 @@ def test_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
     """A class has a JSON Schema."""
     document = json.loads(call(capsys, "schema", "hpet", "--json-schema")[1])
     assert {"HPETState", "HPETTimer"} == set(document["$defs"])
+
+
+def test_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two dumps of layouts are compared; known differences can be accepted."""
+    dumps = {}
+    for level in ("pc-1.0", "pc-1.1"):
+        dumps[level] = tmp_path / level
+        dumps[level].write_text(call(capsys, "layouts", level, "--json")[1])
+    assert (0, "", "") == call(capsys, "check", dumps["pc-1.0"], dumps["pc-1.0"])
+    status, shown, _ = call(capsys, "check", dumps["pc-1.0"], dumps["pc-1.1"])
+    assert 1 == status
+    assert "i8254: version: version 3 is newer than the 2 that old reads (breaks new → old)" in shown.splitlines()
+    assert "fdrive/media_rate: subsection added" in shown
+    known = tmp_path / "known"
+    known.write_text("# every difference\n*\n")
+    assert (0, "", "") == call(capsys, "check", dumps["pc-1.0"], dumps["pc-1.1"], "--accept", known)
+
+
+def test_check_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no schema, layout dump or QEMU dump is refused on one line."""
+    path = tmp_path / "file"
+    path.write_text("nonsense")
+    assert "expected JSON" in refused(capsys, "check", path, path)
+    assert "No such file" in refused(capsys, "check", path.parent / "missing", path)

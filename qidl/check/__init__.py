@@ -31,6 +31,8 @@ def check(old: Input, new: Input, accepted: Iterable[str] = ()) -> list[Finding]
     """
     before, after = read(old, "old"), read(new, "new")
     if isinstance(before, Layouts) and isinstance(after, Layouts):
+        if before.level and after.level:
+            before, after = before.without_level(), after.without_level()
         findings = compare_layouts(before, after)
     elif not isinstance(before, Layouts) and not isinstance(after, Layouts):
         findings = compare_schemas(before, after)

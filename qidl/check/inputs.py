@@ -59,10 +59,18 @@ class Layouts:
 
     :ivar sections: by section, or by type of device
     :ivar all_types: everything that the program knows is listed, whether a machine has it or not
+    :ivar level: the only machine level, with which the name of every section begins; empty without one
     """
 
     sections: dict[str, Layout]
     all_types: bool = False
+    level: str = ""
+
+    def without_level(self) -> Layouts:
+        """The same by section alone, so that one level can be held against another."""
+        return Layouts(
+            {name.removeprefix(f"{self.level}/"): each for name, each in self.sections.items()}, self.all_types
+        )
 
 
 Schemas = dict[str, dict[str, Any]]
@@ -156,16 +164,24 @@ def _is_layout(value: Mapping[str, Any]) -> bool:
 
 
 def _layouts(value: Any) -> Layouts:
-    """Read a layout, a list of them, a dict of them by section, or such lists and dicts by level."""
+    """Read a layout, a list of them, a dict of them by section, or such dicts by level.
+
+    A section may have a list: of several layouts, each is numbered.
+    """
     if isinstance(value, Mapping) and "levels" in value:
         levels = {level: _layouts(layouts).sections for level, layouts in value["levels"].items()}
-        return Layouts(
-            {f"{level}/{name}": each for level, sections in levels.items() for name, each in sections.items()}
-        )
+        named = {f"{level}/{name}": each for level, sections in levels.items() for name, each in sections.items()}
+        return Layouts(named, level=next(iter(levels)) if len(levels) == 1 else "")
     if isinstance(value, Mapping) and not _is_layout(value):
-        return Layouts({name: _layout(each, 0) for name, each in value.items()})
+        return Layouts({name: _layout(each, 0) for key, given in value.items() for name, each in _numbered(key, given)})
     found = [_layout(each, 0) for each in ([value] if isinstance(value, Mapping) else value)]
     return Layouts({each.name: each for each in found})
+
+
+def _numbered(name: str, given: Any) -> list[tuple[str, Any]]:
+    if not _is_list(given):
+        return [(name, given)]
+    return [(f"{name}[{number}]" if len(given) > 1 else name, each) for number, each in enumerate(given)]
 
 
 def _layout(value: Any, depth: int) -> Layout:
@@ -181,14 +197,15 @@ def _layout(value: Any, depth: int) -> Layout:
 
 def _layout_field(value: Any, depth: int) -> WireField:
     size = value.get("size")
+    struct = value.get("struct", value)
     return WireField(
         value.get("path") or value["name"],
-        int(value.get("since") or value.get("version_id") or 0),
+        int(value.get("version") or value.get("since") or value.get("version_id") or 0),
         str(value.get("condition") or ""),
         None if size is None else int(size),
         str(value.get("kind", "")),
         str(value.get("count") or ""),
-        _layout(value, depth) if value.get("fields") is not None else None,
+        _layout(struct, depth) if struct.get("fields") is not None else None,
     )
 
 

@@ -48,7 +48,7 @@ def _compare_versioned(path: str, old: Layout, new: Layout) -> Iterator[Finding]
             fields += _compare_fields(path, _at(writer, version), _at(reader, version), direction)
     found = merged(fields)
     yield from found
-    if old.version_id == new.version_id and any(finding.breaks for finding in found):
+    if old.version_id == new.version_id and any(f.breaks for f in found if not f.kind.startswith("subsection")):
         yield Finding(
             path, "version not raised", f"the fields differ, the version is {new.version_id} all the same", BOTH
         )
@@ -104,9 +104,13 @@ def _same_bytes(old: list[WireField], new: list[WireField]) -> bool:
     """Whether two runs of fields take the same room: by all that is known, nothing moves."""
     sizes = [sum(_bytes(field) or 0 for field in fields) for fields in (old, new)]
     known = all(_bytes(field) is not None and not field.condition for field in (*old, *new))
-    unused = any(fields and all(field.path == _UNUSED for field in fields) for fields in (old, new))
+    unused = any(fields and all(_is_unused(field) for field in fields) for fields in (old, new))
     paired = len(old) == len(new) and all(_alike(a, b) for a, b in zip(old, new, strict=False))
     return known and sizes[0] == sizes[1] and (unused or paired)
+
+
+def _is_unused(field: WireField) -> bool:
+    return field.path == _UNUSED or field.kind == "unused_buffer"
 
 
 def _bytes(field: WireField) -> int | None:
@@ -121,7 +125,7 @@ def _alike(old: WireField, new: WireField) -> bool:
 
 def _renamings(path: str, old: list[WireField], new: list[WireField]) -> Iterator[Finding]:
     for before, after in zip(old, new, strict=False):
-        if len(old) == len(new) and _UNUSED not in (before.path, after.path):
+        if len(old) == len(new) and not _is_unused(before) and not _is_unused(after):
             yield Finding(f"{path}.{before.path}", "renamed", f"now {after.path}", ())
 
 
@@ -133,6 +137,8 @@ def _compare_field(path: str, old: WireField, new: WireField, direction: Directi
         # A struct's version is not on the wire: each side goes by its own.
         left, right = (old.fields, new.fields) if direction is Direction.FORWARD else (new.fields, old.fields)
         yield from _compare_fields(path, _at(left, left.version_id), _at(right, right.version_id), direction)
+        if direction is Direction.FORWARD:
+            yield from _compare_subsections(path, old.fields, new.fields)
         sizes_differ = False
     else:
         sizes_differ = old.size != new.size

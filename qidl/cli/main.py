@@ -11,11 +11,11 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from qidl.cli import convert, diff, edit, layouts, schema, show, verify
+from qidl.cli import check, convert, diff, edit, layouts, schema, show, verify
 from qidl.errors import QidlError
 from qidl.snapshot import UnknownSectionWarning
 
-_COMMANDS = (show, diff, edit, convert, verify, layouts, schema)
+_COMMANDS = (show, diff, edit, convert, verify, layouts, schema, check)
 
 
 def parser() -> argparse.ArgumentParser:

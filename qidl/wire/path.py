@@ -12,7 +12,7 @@ from qidl.errors import SchemaError
 
 Step = str | int
 
-_STEP = re.compile(r"(?:^|\.)([A-Za-z_]\w*)|\[(\d+)\]|\[([A-Za-z_]\w*)\]")
+_STEP = re.compile(r"(?:^|(?<=.)\.)([A-Za-z_]\w*)|\[(\d+)\]|\[([A-Za-z_]\w*)\]", re.ASCII)
 
 
 @functools.cache
@@ -81,6 +81,8 @@ def put(state: dict[str, Any], path: str, value: Any) -> None:
     Structs merge: a dict, or a list of dicts, that comes where one already lies adds its members.
     """
     steps = parse(path)
+    if not steps or not isinstance(steps[0], str):
+        raise SchemaError(f"{path}: expected a field path such as bus[0].ifs[1].status, found {path!r}")
     last = steps[-1]
     within: Any = state
     for step, following in itertools.pairwise(steps):

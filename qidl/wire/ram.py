@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator, Mapping
 from struct import Struct
@@ -20,6 +21,7 @@ EOS: Final = 0x10
 CONTINUE: Final = 0x20
 
 _FLAGS = PAGE_SIZE - 1
+_PRINTABLE = re.compile(rb"[\x20-\x7e]+")
 _U64 = Struct(">Q")
 _RECORD = 8 + PAGE_SIZE
 _FILLED = 1 << 63
@@ -210,7 +212,8 @@ class RAMScanner:
             if flags == EOS:
                 return RAMPayload(blocks, full, filled), offset
             if flags == MEM_SIZE:
-                blocks, offset = self._block_list(address, offset)
+                listed, offset = self._block_list(address, offset)
+                blocks += listed
                 continue
             if flags & ~CONTINUE not in (COMPRESS, PAGE):
                 raise WireError(
@@ -279,7 +282,7 @@ class RAMScanner:
         if end > len(self._data):
             raise self._short(offset, end - offset)
         name = bytes(self._data[offset + 1 : end])
-        if not name.isascii() or not name:
+        if not _PRINTABLE.fullmatch(name):
             raise WireError("the name of a block", ascii(name)[1:], path="ram", offset=offset)
         return name.decode("ascii"), end
 

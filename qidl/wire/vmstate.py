@@ -93,7 +93,7 @@ class VMState(construct.Construct):  # type: ignore[misc]
         self.subsections: tuple[VMState, ...] = tuple(subsections)
         self.old_style = old_style
         self.members = tuple(Member.of(field) for field in self.fields)
-        self._compiled: dict[tuple[str, int | None], Callable[..., Any]] = {}
+        self._forget_functions()
         for subsection in self.subsections:
             if not subsection.name.startswith(self.name) or len(subsection.name) <= len(self.name):
                 raise SchemaError(f"{self.name}: expected a subsection whose name begins so, found {subsection.name!r}")
@@ -120,14 +120,14 @@ class VMState(construct.Construct):  # type: ignore[misc]
         """
         try:
             payload = data if type(data) is bytes else bytes(memoryview(data))
-            read = self._compiled.get(("read", version_id)) or self._compile("read", version_id)
+            read = self._readers.get(version_id) or self._compiled("read", version_id)
             state, end = read(payload, 0)
             if end == len(payload):
                 return state  # type: ignore[no-any-return]
-        except Exception:  # noqa: SIM105
+        except Exception:
             # Whatever it is, the reference engine names it, and the field.
             pass
-        return self._reference.decode(self, data, version_id, section=section)
+        return _reference().decode(self, data, version_id, section=section)
 
     def decode_at(
         self, data: memoryview, offset: int, version_id: int | None = None, *, section: str = ""
@@ -138,9 +138,10 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: as :meth:`decode`, with the offset counted from the start of ``data``
         """
         try:
-            return self._compile("read_at", version_id)(data, offset)  # type: ignore[no-any-return]
+            return self._compiled("read_at", version_id)(data, offset)  # type: ignore[no-any-return]
         except Exception:
-            return self._reference.decode_at(self, data, offset, version_id, section=section)
+            pass
+        return _reference().decode_at(self, data, offset, version_id, section=section)
 
     def find_end(self, data: memoryview, offset: int, version_id: int | None = None, *, section: str = "") -> int:
         """Find where a payload ends that begins at ``offset``: as :meth:`decode_at`, without a state.
@@ -148,9 +149,10 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: as :meth:`decode_at`
         """
         try:
-            return self._compile("skip_at", version_id)(data, offset)  # type: ignore[no-any-return]
+            return self._compiled("skip_at", version_id)(data, offset)  # type: ignore[no-any-return]
         except Exception:
-            return self._reference.decode_at(self, data, offset, version_id, section=section)[1]
+            pass
+        return _reference().decode_at(self, data, offset, version_id, section=section)[1]
 
     def encode(self, state: State, version_id: int | None = None, *, section: str = "") -> bytes:
         """Turn a state into the payload; ``decode`` of the result gives the state back.
@@ -158,10 +160,38 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: a member is missing, unknown, of the wrong type or out of range
         """
         try:
-            write = self._compiled.get(("write", version_id)) or self._compile("write", version_id)
+            write = self._writers.get(version_id) or self._compiled("write", version_id)
             return write(state)  # type: ignore[no-any-return]
         except Exception:
-            return self._reference.encode(self, state, version_id, section=section)
+            pass
+        return _reference().encode(self, state, version_id, section=section)
+
+    def _compiled(self, kind: str, version_id: int | None) -> Callable[..., Any]:
+        """The compiled engine's function of a kind, for a version."""
+        function = self._functions[kind].get(version_id)
+        if function is None:
+            from qidl.wire.compiled import compile_function
+
+            function = compile_function(self, kind, self.accept(version_id))
+            # Of a layout that takes any version, not every one that a stream names is kept.
+            if version_id is None or self.minimum_version_id <= version_id <= self.version_id:
+                self._functions[kind][version_id] = function
+        return function
+
+    def _forget_functions(self) -> None:
+        self.programs: dict[Any, Any] = {}
+        self._functions: dict[str, dict[int | None, Callable[..., Any]]] = {}
+        for kind in ("read", "read_at", "skip_at", "write"):
+            self._functions[kind] = {}
+        self._readers, self._writers = self._functions["read"], self._functions["write"]
+
+    def __getstate__(self) -> dict[str, Any]:
+        compiled = ("programs", "_functions", "_readers", "_writers")
+        return {name: value for name, value in vars(self).items() if name not in compiled}
+
+    def __setstate__(self, attributes: dict[str, Any]) -> None:
+        vars(self).update(attributes)
+        self._forget_functions()
 
     def accept(self, version_id: int | None) -> int:
         """Return the version to read or write.
@@ -201,7 +231,7 @@ class VMState(construct.Construct):  # type: ignore[misc]
         return state
 
     def _read_fields(self, stream: Reader, version_id: int, path: str, state: State) -> None:
-        context = construct.Container(state=state)
+        context = Context(state)
         for member in self.members:
             if not member.present(version_id, state):
                 continue
@@ -249,12 +279,12 @@ class VMState(construct.Construct):  # type: ignore[misc]
             return self.marker in state
         return any(_has(state, member.path) for member in self.members if not isinstance(member.subcon, Unused))
 
-    def _write(self, state: State, stream: Any, version_id: int, path: str, taken: _Taken) -> None:
+    def _write(self, state: State, stream: Any, version_id: int, path: str, taken: Taken) -> None:
         self._write_fields(state, stream, version_id, path, taken)
         self._write_subsections(state, stream, path, taken)
 
-    def _write_fields(self, state: State, stream: Any, version_id: int, path: str, taken: _Taken) -> None:
-        context = construct.Container(state=state, taken=taken)
+    def _write_fields(self, state: State, stream: Any, version_id: int, path: str, taken: Taken) -> None:
+        context = Context(state, taken=taken)
         for member in self.members:
             if not member.present(version_id, state):
                 continue
@@ -267,7 +297,7 @@ class VMState(construct.Construct):  # type: ignore[misc]
             taken.take(state, member.path)
             member.subcon._build(value, stream, context, here)
 
-    def _write_subsections(self, state: State, stream: Any, path: str, taken: _Taken) -> None:
+    def _write_subsections(self, state: State, stream: Any, path: str, taken: Taken) -> None:
         for subsection in self.subsections:
             if not subsection.is_in(state):
                 continue
@@ -294,7 +324,22 @@ class VMState(construct.Construct):  # type: ignore[misc]
             yield from subsection.walk()
 
 
-class _Taken:
+class Context(construct.Container):  # type: ignore[misc]
+    """What a construct is told of the struct that it is in: the members before it, by path.
+
+    :ivar state: the state; while reading, as far as it has been read
+    :ivar taken: while writing, what has been written of it
+    """
+
+    __slots__ = ("state", "taken")
+
+    def __init__(self, state: State, members: State | None = None, taken: Taken | None = None) -> None:
+        super().__init__(members or {})
+        self.state = state
+        self.taken = taken
+
+
+class Taken:
     """Which members of a state have been written, so that none is left behind silently."""
 
     def __init__(self) -> None:
@@ -349,8 +394,7 @@ def _member(state: State, name: str, path: str) -> Any:
     return paths.get(state, name)
 
 
-def _foreign(error: construct.ConstructError, section: str, offset: int | None) -> WireError:
-    """An error of construct's own, out of a construct that a layout took from elsewhere."""
-    path = str(getattr(error, "path", None) or "").replace(" -> ", ".")
-    message = str(error).splitlines()[0]
-    return WireError("what its construct says", message, section=section, path=path, offset=offset)
+def _reference() -> Any:
+    from qidl.wire.reference import REFERENCE
+
+    return REFERENCE

@@ -27,7 +27,7 @@ from qidl.wire.compiled.shape import (
 )
 from qidl.wire.compiled.source import Source, TooHard
 from qidl.wire.compiled.support import Refused, Short, read_foreign, read_subsections, subsection_header
-from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, put, resolve, visible
+from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
 from qidl.wire.vmstate import Member, VMState
 
@@ -125,13 +125,12 @@ class Reading:
         source = self._source
         tests = " and ".join([self._test(condition, scope) for condition in conditions])
         self._run.flush()
-        before = visible(scope.root, member.path)
-        name = before.name if before is not None else source.local()
+        before = other_form(scope.root, member.path)
+        name = before[1].name if before is not None else source.local()
         if before is None and self._builds:
             source.line(f"{name} = None")
         with source.block(f"if {tests}:"):
             if before is not None and self._builds:
-                # Another form of the same member.
                 source.line(f"if {name} is not None: raise {source.constant(Refused)}")
             node = self._value(member.subcon, scope, paths.parse(member.path))
             self._run.flush()
@@ -139,7 +138,9 @@ class Reading:
                 value = self._saving.expression(node)
                 has_test = isinstance(node, Value) and node.test
                 source.line(f"{name} = {value} if {node.test} else None" if has_test else f"{name} = {value}")
-        if node is not None and before is None:
+        if before is not None:
+            before[0].saved.discard(str(paths.parse(member.path)[-1]))
+        elif node is not None:
             put(scope.root, member.path, Value(name, test=f"{name} is not None"))
 
     def _test(self, condition: Conditional, scope: Scope) -> str:

@@ -108,13 +108,16 @@ def resolve(root: Struct, path: str) -> Node | None:
     return node
 
 
-def visible(root: Struct, path: str) -> Value | None:
-    """The value that lies at ``path`` under conditions, if there is one."""
-    steps = paths.parse(path)
-    node: Node | None = root
-    for step in steps:
-        node = node.members.get(str(step)) if isinstance(node, Struct) else None
-    return node if isinstance(node, Value) and node.test else None
+def other_form(root: Struct, path: str) -> tuple[Struct, Value] | None:
+    """The member before, and what it is in, if it is the one at ``path`` too, and there under conditions."""
+    *way, last = paths.parse(path)
+    within: Node | None = root
+    for step in way:
+        within = within.members.get(str(step)) if isinstance(within, Struct) else None
+    if not isinstance(within, Struct) or not within.members or [*within.members][-1] != last:
+        return None
+    node = within.members[str(last)]
+    return (within, node) if isinstance(node, Value) and node.test else None
 
 
 def _enter(within: Node, step: paths.Step, is_list: bool, optional: bool) -> Node:

@@ -34,7 +34,7 @@ from qidl.wire.compiled.shape import (
 from qidl.wire.compiled.source import Source, TooHard
 from qidl.wire.compiled.support import Refused, some_bytes, subsection_header, uint8s, write_foreign
 from qidl.wire.compiled.takeapart import TakingApart
-from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, put, resolve, visible
+from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, Unused
 from qidl.wire.vmstate import Member, VMState
 
@@ -170,7 +170,7 @@ class Writing:
     def _optional(self, scope: Scope, path: str) -> tuple[Struct, str]:
         """Note a member that need not be there; returns the dict that it would be in, and its name."""
         *way, last = paths.parse(path)
-        if visible(scope.root, path) is None:
+        if other_form(scope.root, path) is None:
             put(scope.root, path, Value("", test="?"))
         container = resolve(scope.root, paths.join(*way)) if way else scope.root
         if not isinstance(container, Struct) or not isinstance(last, str):

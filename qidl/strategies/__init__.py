@@ -1,0 +1,13 @@
+"""Hypothesis strategies: states, devices, machines, streams, and declared classes themselves.
+
+Needs hypothesis, which ``import qidl`` does not.
+"""
+
+from __future__ import annotations
+
+from qidl.strategies.declarations import declarations
+from qidl.strategies.layouts import states
+from qidl.strategies.machines import snapshots, streams
+from qidl.strategies.objects import objects, qobjects, register
+
+__all__ = ["declarations", "objects", "qobjects", "register", "snapshots", "states", "streams"]

@@ -1,0 +1,37 @@
+"""The engines that a layout can be run by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from qidl.wire.vmstate import VMState
+
+State = dict[str, Any]
+
+
+class Engine(Protocol):
+    """What turns payloads into states, and back."""
+
+    def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> State:
+        """Turn a payload into a state, as :meth:`~qidl.wire.vmstate.VMState.decode`."""
+        ...
+
+    def encode(self, layout: VMState, state: State, version_id: int | None = None) -> bytes:
+        """Turn a state into a payload, as :meth:`~qidl.wire.vmstate.VMState.encode`."""
+        ...
+
+
+class Reference:
+    """The engine that a layout is itself."""
+
+    def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> State:
+        return layout.decode(data, version_id)
+
+    def encode(self, layout: VMState, state: State, version_id: int | None = None) -> bytes:
+        return layout.encode(state, version_id)
+
+
+def engines() -> Mapping[str, Engine]:
+    """Return every engine there is, by name."""
+    return {"reference": Reference()}

@@ -1,0 +1,97 @@
+"""``check_layout``: the laws of a layout."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from qidl.errors import QidlError, SchemaError, WireError
+from qidl.testing.comparing import differences
+from qidl.testing.engines import Engine, engines
+from qidl.testing.running import Draw, fail, holds, shown
+from qidl.wire.describe import describe
+from qidl.wire.vmstate import VMState
+
+State = dict[str, Any]
+
+
+def check_layout(layout: VMState, *, examples: int = 50) -> None:
+    """Hold a layout against the laws that every layout keeps, on every engine.
+
+    In every version that it reads: a state that is encoded decodes to the same state; a payload
+    that is altered or cut is refused with a WireError, or encodes to the same payload again;
+    engines agree. And it can be described.
+
+    :param layout: the layout
+    :param examples: how many states to try each law on
+    :raises AssertionError: one does not hold: a sentence that names layout, path, what was expected and found
+    """
+    try:
+        json.dumps(describe(layout))
+    except (SchemaError, TypeError, ValueError) as error:
+        fail(layout.name, "a description in JSON", error, cause=error)
+    holds(lambda draw: _round_trip(layout, draw), layout.name, examples)
+    holds(lambda draw: _alteration(layout, draw), layout.name, examples)
+
+
+def _round_trip(layout: VMState, draw: Draw) -> None:
+    from hypothesis import strategies as st
+
+    from qidl.strategies import states
+
+    version_id = draw(st.integers(layout.minimum_version_id, layout.version_id))
+    state = draw(states(layout, version_id))
+    payloads = {name: _encode(layout, engine, state, version_id) for name, engine in engines().items()}
+    first = payloads["reference"]
+    for name, engine in engines().items():
+        where = f"{_named(layout, version_id)} on the {name} engine"
+        if payloads[name] != first:
+            fail(where, f"the payload {shown(first.hex())} of {shown(state)}", shown(payloads[name].hex()))
+        try:
+            again = engine.decode(layout, first, version_id)
+        except WireError as error:
+            fail(where, f"to read what it wrote of {shown(state)}", error, cause=error)
+        for path, wanted, found in differences(state, again):
+            fail(f"{where}: {path}", f"{shown(wanted)} after encoding and decoding", shown(found))
+
+
+def _encode(layout: VMState, engine: Engine, state: State, version_id: int) -> bytes:
+    try:
+        return engine.encode(layout, state, version_id)
+    except QidlError as error:
+        fail(_named(layout, version_id), f"to write the state {shown(state)}", error, cause=error)
+
+
+def _alteration(layout: VMState, draw: Draw) -> None:
+    from hypothesis import strategies as st
+
+    from qidl.strategies import states
+
+    payload = bytearray(layout.encode(draw(states(layout))))
+    for _ in range(draw(st.integers(0, 3)) if payload else 0):
+        payload[draw(st.integers(0, len(payload) - 1))] = draw(st.integers(0, 255))
+    altered = bytes(payload[: draw(st.integers(0, len(payload)))] if draw(st.booleans()) else payload)
+    for name, engine in engines().items():
+        where = f"{_named(layout, layout.version_id)} on the {name} engine"
+        outcome = _outcome(engine, layout, altered, where)
+        if outcome != _outcome(engines()["reference"], layout, altered, where):
+            fail(where, f"what the reference engine makes of {shown(altered.hex())}", shown(outcome))
+        if isinstance(outcome, dict):
+            again = _encode(layout, engine, outcome, layout.version_id)
+            if again != altered:
+                fail(where, f"{shown(altered.hex())} after decoding and encoding", shown(again.hex()))
+
+
+def _outcome(engine: Engine, layout: VMState, payload: bytes, where: str) -> State | str:
+    """The state, or the error in words."""
+    try:
+        return engine.decode(layout, payload)
+    except WireError as error:
+        return str(error)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        fail(where, f"a state or a WireError of {shown(payload.hex())}", text, cause=error)
+
+
+def _named(layout: VMState, version_id: int) -> str:
+    return f"{layout.name} version {version_id}"

@@ -1,0 +1,37 @@
+"""The engine that is used: from a layout, straight Python is generated once, when it is first needed.
+
+Runs of fixed fields become one unpack, and one pack. Constructs that it does not know read
+and write for themselves, as the reference engine has them do. What is refused, for whatever
+reason, is left to the reference engine, which names the fault; so the two differ in nothing
+but time.
+"""
+
+from __future__ import annotations
+
+from qidl.wire.compiled.program import Function, program
+from qidl.wire.compiled.source import TooHard
+from qidl.wire.compiled.window import read_within, skip_within
+from qidl.wire.vmstate import VMState
+
+__all__ = ["compile_function", "program"]
+
+_AT = {"read": read_within, "skip": skip_within}
+
+
+def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
+    """A function for a version of a layout; it raises any exception where the reference engine has to see to it.
+
+    :param kind: ``read``, from bytes and an offset to the state and its end; ``read_at`` and
+        ``skip_at``, from a view of a whole stream and an offset to the state and its end, or
+        its end alone; ``write``, from the state to bytes
+    """
+    name, _, at = kind.partition("_")
+    try:
+        function: Function = getattr(program(layout, version_id), name)
+    except TooHard:
+        return _left_to_reference
+    return _AT[name](function) if at else function
+
+
+def _left_to_reference(*_: object) -> object:
+    raise TooHard

@@ -1,0 +1,50 @@
+"""Reading from the middle of a stream, of which no more is copied than it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from qidl.wire.compiled.support import Refused, Short
+
+T = TypeVar("T")
+
+_FIRST = 1 << 11
+_LARGEST = 1 << 24
+_AHEAD = 2 + 255
+"""Bytes behind a struct that tell whether a subsection follows: its mark, and its name with the length."""
+
+
+def read_within(read: Callable[[bytes, int], tuple[Any, int]]) -> Callable[[memoryview, int], tuple[Any, int]]:
+    """Have a function that reads a struct read from the middle of a stream."""
+
+    def read_at(data: memoryview, offset: int) -> tuple[Any, int]:
+        state, end = _within(data, offset, read, lambda result: result[1])
+        return state, offset + end
+
+    return read_at
+
+
+def skip_within(skip: Callable[[bytes, int], int]) -> Callable[[memoryview, int], int]:
+    """Have a function that passes over a struct do so in the middle of a stream."""
+
+    def skip_at(data: memoryview, offset: int) -> int:
+        return offset + _within(data, offset, skip, lambda end: end)
+
+    return skip_at
+
+
+def _within(data: memoryview, offset: int, read: Callable[[bytes, int], T], end_of: Callable[[T], int]) -> T:
+    size, left = _FIRST, len(data) - offset
+    while True:
+        is_all = size >= left
+        try:
+            result = read(bytes(data[offset : offset + size]), 0)
+        except Exception as error:
+            is_final = isinstance(error, Refused) and not isinstance(error, Short)
+            if is_all or is_final or size >= _LARGEST:
+                raise
+        else:
+            if is_all or end_of(result) + _AHEAD <= size:
+                return result
+        size *= 16

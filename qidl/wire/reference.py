@@ -1,0 +1,72 @@
+"""The reference engine: layouts as the constructs that they are, one field after the other.
+
+The engine that is used must agree with it on every layout and every input, and has it name
+whatever is wrong.
+"""
+
+from __future__ import annotations
+
+import io
+
+import construct
+
+from qidl.errors import SchemaError, WireError
+from qidl.wire.primitives import Reader, State, shown
+from qidl.wire.vmstate import Taken, VMState
+
+
+class Reference:
+    """Does what :class:`~qidl.wire.vmstate.VMState` does, and takes the layout first."""
+
+    def decode(
+        self, layout: VMState, data: bytes | memoryview, version_id: int | None = None, *, section: str = ""
+    ) -> State:
+        """Turn a payload into a state."""
+        view = memoryview(data)
+        state, end = self.decode_at(layout, view, 0, version_id, section=section)
+        if end != len(view):
+            raise WireError(f"the end after {end} bytes", f"{len(view)} bytes", section=section, offset=end)
+        return state
+
+    def decode_at(
+        self, layout: VMState, data: memoryview, offset: int, version_id: int | None = None, *, section: str = ""
+    ) -> tuple[State, int]:
+        """Turn a payload into a state that begins at an offset, and tell where it ends."""
+        reader = Reader(data, offset)
+        try:
+            state = layout._read(reader, layout.accept(version_id), "")
+        except WireError as error:
+            error.section = error.section or section
+            raise
+        except construct.ConstructError as error:
+            raise _foreign(error, section, reader.offset) from error
+        return state, reader.offset
+
+    def encode(self, layout: VMState, state: State, version_id: int | None = None, *, section: str = "") -> bytes:
+        """Turn a state into a payload."""
+        stream = io.BytesIO()
+        try:
+            if not isinstance(state, dict):
+                raise WireError("a dict", shown(state))
+            taken = Taken()
+            layout._write(state, stream, layout.accept(version_id), "", taken)
+            taken.check(state, "")
+        except WireError as error:
+            error.section = error.section or section
+            raise
+        except SchemaError as error:
+            where = f"{section}: " if section else ""
+            raise SchemaError(f"{where}{error}") from None
+        except construct.ConstructError as error:
+            raise _foreign(error, section, None) from error
+        return stream.getvalue()
+
+
+def _foreign(error: construct.ConstructError, section: str, offset: int | None) -> WireError:
+    """An error of construct's own, out of a construct that a layout took from elsewhere."""
+    path = str(getattr(error, "path", None) or "").replace(" -> ", ".")
+    message = str(error).splitlines()[0]
+    return WireError("what its construct says", message, section=section, path=path, offset=offset)
+
+
+REFERENCE = Reference()
