@@ -14,7 +14,6 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_type_aliases = {"Type": "Type"}
-autodoc_preserve_defaults = True
 # A page gives each class its whole name only where it is documented.
 add_module_names = False
 python_use_unqualified_type_names = True

@@ -130,6 +130,7 @@ class Marks:
     is_list: bool = False
     is_string: bool = False
     embeds: type | None = None
+    embeds_with: tuple[str, ...] = ()
     properties: tuple[Property, ...] = ()
     reason: str = ""
 
@@ -166,13 +167,18 @@ def array(*dimensions: int | None, size: str | int | None = None) -> Any:
 
 
 def string(capacity: int, default: str = "", *, size: str | int | None = None) -> Any:
-    """A ``char[capacity]`` that holds text: serialised as a string."""
+    """A ``char[capacity]`` that holds text: serialised as a string.
+
+    :param capacity: bytes, one of them for the NUL at the end
+    :param size: name of an earlier field that holds the greatest number of bytes that
+        the text may have, or that number
+    """
     return _field(Marks(dimensions=(capacity,), size=size, is_string=True), default=default)
 
 
 def embedded(cls: type[T], **values: Any) -> T:
     """A struct by value, fresh for every object: ``dev: PCIDevice = embedded(PCIDevice)``."""
-    field: T = _field(Marks(embeds=cls), factory=lambda: cls(**values))
+    field: T = _field(Marks(embeds=cls, embeds_with=tuple(values)), factory=lambda: cls(**values))
     return field
 
 

@@ -9,9 +9,10 @@ import attrs
 
 from qidl.compat.chain import STEPS, Hop, chain
 from qidl.compat.machine import Block, Machine, Part
+from qidl.compat.pc_1_0 import renew_machine_type
 from qidl.compat.step import Lost, steps as _steps
 from qidl.errors import CompatError, QidlError
-from qidl.levels import level as _level
+from qidl.levels import LEVELS, level as _level
 from qidl.section import Section, SectionName
 from qidl.snapshot import Snapshot
 from qidl.wire.ram import RAM
@@ -38,6 +39,8 @@ def convert(
             machine.remove(part)
     for hop in hops:
         _take_across(hop, machine)
+    if level != next(iter(LEVELS)):
+        renew_machine_type(machine)
     if lossless:
         _refuse_losses(machine)
     return _snapshot(snapshot, machine, origins, level)
@@ -113,6 +116,8 @@ def _snapshot(source: Snapshot, machine: Machine, origins: dict[Part, Section], 
 
 def _section(part: Part, level: str, origin: Section | None, section_id: int) -> Section:
     """Make a section of the target level; one whose wire is the same there keeps its version."""
+    if origin is not None and origin.is_opaque:
+        raise CompatError(f"{part.origin}: expected a section that {level} knows, or leave to drop it")
     problem: QidlError | None = None
     for layout in _layouts(part, level, origin):
         same = origin is not None and layout is origin.layout

@@ -40,7 +40,11 @@ def write(path: str | os.PathLike[str], pieces: Iterable[bytes | memoryview]) ->
     :raises OSError: the file cannot be written; then nothing is changed
     """
     target = Path(os.path.realpath(path))
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        # The file that was asked for is to be named, not the one that was to become it.
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             for piece in pieces:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from qidl.annotations import CType
-from qidl.declaration import Declaration
 from qidl.errors import SchemaError
-from qidl.visitor import InputVisitor, Name, OutputVisitor, build, check_text, fill as _fill, visit
+from qidl.kinds import Declaration, declaration, shown, text_misfit
+from qidl.visitor import InputVisitor, Name, OutputVisitor, build, fill as _fill, visit
 
 T = TypeVar("T")
 
@@ -35,8 +35,9 @@ def from_qobject(cls: type[T], qobject: QObject) -> T:
     """Make an object of a declared class from a QObject; ``post_load`` runs last.
 
     :raises SchemaError: a member is unknown, missing, of the wrong type or out of range
+    :raises DeclarationError: the class is not declared
     """
-    return build(cls, QObjectInputVisitor(qobject, cls.__name__))
+    return build(cls, QObjectInputVisitor(qobject, declaration(cls).name))
 
 
 def fill(obj: Any, qobject: QObject) -> None:
@@ -158,6 +159,9 @@ class QObjectInputVisitor(InputVisitor):
                 path += f"[{part}]"
             elif part:
                 path += f".{part}" if path else part
+        if len(path) > _LONGEST_PATH:
+            half = _LONGEST_PATH // 2
+            path = f"{path[:half]}...{path[-half:]}"
         return SchemaError(f"{path}: expected {expected}, found {found}")
 
     def _get(self, name: Name) -> QObject:
@@ -182,7 +186,7 @@ class QObjectInputVisitor(InputVisitor):
         within, asked = self._open.pop()
         for name in within:
             if name not in asked:
-                raise self.error(name if isinstance(name, str) else repr(name), "no such member", _shown(within[name]))
+                raise self.error(_member(name), "no such member", _shown(within[name]))
         self._path.pop()
 
     def start_list(self, name: Name) -> int:
@@ -216,7 +220,9 @@ class QObjectInputVisitor(InputVisitor):
         value = self._get(name)
         if not isinstance(value, str):
             raise self.error(name, "str", _shown(value))
-        check_text(value, capacity, lambda expected, found: self.error(name, expected, found))
+        problem = text_misfit(value, capacity)
+        if problem is not None:
+            raise self.error(name, *problem)
         return value
 
     def type_buffer(self, name: Name) -> bytes:
@@ -227,12 +233,22 @@ class QObjectInputVisitor(InputVisitor):
             raise self.error(name, "bytes", _shown(value))
         for index, byte in enumerate(value):
             if type(byte) is not int or not 0 <= byte <= 255:
-                raise self.error(f"{name}[{index}]", "uint8 (0..255)", _shown(byte))
+                self._path.append(name)
+                raise self.error(index, "uint8 (0..255)", _shown(byte))
         return bytes(value)
 
 
 def _shown(value: object) -> str:
-    if value is None or isinstance(value, int | float | str):
-        text = repr(value)
-        return text if len(text) <= 40 else text[:37] + "..."
-    return f"a {type(value).__name__}"
+    is_scalar = value is None or isinstance(value, int | float | str)
+    return shown(value) if is_scalar else f"a {type(value).__name__}"
+
+
+def _member(name: object) -> str:
+    """What an unknown member is called in an error, which has to stay one short line."""
+    if isinstance(name, str) and name.isprintable() and len(name) <= _LONGEST_NAME:
+        return name
+    return _shown(name)
+
+
+_LONGEST_NAME: Final = 40
+_LONGEST_PATH: Final = 160

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from qidl.declaration import Array, Boolean, Field, Integer, String, Struct, Type, declaration
+from qidl.kinds import Array, Boolean, Field, Integer, String, Struct, Type, declaration
 
 
 def schema(cls: type) -> dict[str, Any]:
@@ -34,18 +34,22 @@ def _is_ignored(kind: Type) -> bool:
 
 def _description(field: Field) -> Any:
     kind = field.type
+    described: dict[str, Any]
     if isinstance(kind, Array) and kind.size is None:
         return [_name(kind.element)]
     if isinstance(kind, Array):
         element, dimensions = _flatten(kind)
         sizes: list[int | str | None] = list(dimensions)
         size = sizes[0] if len(sizes) == 1 else sizes
-        described: dict[str, Any] = {"type": [_name(element)], "<annotated>": "true", "array_size": size}
+        described = {"type": [_name(element)], "<annotated>": "true", "array_size": size}
         if kind.capacity is not None and kind.capacity != kind.size:
             described["array_capacity"] = kind.capacity
         return described
     if isinstance(kind, String) and kind.capacity is not None:
-        return {"type": ["uint8"], "<annotated>": "true", "array_size": kind.capacity, "is_string": "true"}
+        described = {"type": ["uint8"], "<annotated>": "true", "array_size": kind.capacity}
+        if kind.size is not None:
+            described |= {"array_size": kind.size, "array_capacity": kind.capacity}
+        return {**described, "is_string": "true"}
     if isinstance(kind, Struct) and is_camel_case(kind.declaration.name) and not field.is_pointer:
         return {"type": _name(kind), "<annotated>": "true", "embedded": "true"}
     return _name(kind)

@@ -174,7 +174,10 @@ class Section:
         if isinstance(before, dict) or isinstance(before, bool) != isinstance(value, bool):
             raise SchemaError(f"{self.idstr}: {path}: expected {_type_name(before)}, found {value!r}")
         changed = copy.deepcopy(self.state)
-        _set(changed, path, value)
+        try:
+            _set(changed, path, value)
+        except SchemaError as error:
+            raise SchemaError(f"{self.idstr}: {error}") from None
         trial = Section(self.header, self._original, level=self.level, layout=self.layout)
         trial.state = changed
         trial.encode()

@@ -8,14 +8,28 @@ is asked for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from qidl.annotations import CType
-from qidl.declaration import Array, Boolean, Declaration, Integer, String, Struct, Type, declaration, zero
 from qidl.errors import SchemaError
+from qidl.kinds import (
+    Array,
+    Boolean,
+    Declaration,
+    Integer,
+    Misfit,
+    String,
+    Struct,
+    Type,
+    declaration,
+    misfit,
+    shown,
+    text_misfit,
+    zero,
+)
 
 T = TypeVar("T")
 
@@ -111,6 +125,10 @@ class InputVisitor:
 
 _UINT8 = CType("uint8", "uint8_t", 1, False)
 
+# A struct with a pointer to its own type may be as deep as its input says, or go in a circle.
+_DEEPEST: Final = 100
+_NOT_DEEPER: Final = f"at most {_DEEPEST} structs within one another"
+
 
 def visit(obj: Any, visitor: OutputVisitor) -> None:
     """Walk a declared object: ``pre_save`` first, then every serialised field.
@@ -122,6 +140,9 @@ def visit(obj: Any, visitor: OutputVisitor) -> None:
 
 
 def _visit_struct(obj: Any, described: Declaration, visitor: OutputVisitor, name: Name, path: str) -> None:
+    # A path has a point for every struct within another.
+    if path.count(".") > _DEEPEST:
+        raise SchemaError(f"{path.partition('.')[0]}: expected {_NOT_DEEPER}, found another")
     hook = getattr(obj, "pre_save", None)
     if hook is not None:
         hook()
@@ -141,32 +162,33 @@ def _visit_struct(obj: Any, described: Declaration, visitor: OutputVisitor, name
 def _visit_value(value: Any, kind: Type, visitor: OutputVisitor, name: Name, path: str, owner: Any) -> None:
     match kind:
         case Integer(ctype):
-            if type(value) is not int or not ctype.minimum <= value <= ctype.maximum:
-                raise _wrong(path, _range(ctype), value)
+            _check(path, misfit(kind, value))
             method = getattr(visitor, f"type_{ctype.name}", None)
             if method is not None:
                 method(name, value)
             else:
                 visitor.type_int(name, value, ctype)
         case Boolean():
-            if type(value) is not bool:
-                raise _wrong(path, "bool", value)
+            _check(path, misfit(kind, value))
             visitor.type_bool(name, value)
-        case String(capacity):
+        case String():
             if not isinstance(value, str):
                 raise _wrong(path, "str", value)
-            check_text(value, capacity, lambda asked, found: SchemaError(f"{path}: expected {asked}, found {found}"))
+            length = _length(kind, owner)
+            _check(path, _size_misfit(kind, length))
+            _check(path, text_misfit(value, _room(kind, length)))
             visitor.type_str(name, value)
         case Struct(described):
-            if not isinstance(value, described.cls):
+            # A subclass would be saved with fields that nothing could load.
+            if type(value) is not described.cls:
                 raise _wrong(path, described.name, value)
-            _visit_struct(value, declaration(type(value)), visitor, name, path)
+            _visit_struct(value, described, visitor, name, path)
         case Array():
             _visit_array(value, kind, visitor, name, path, owner)
 
 
 def _visit_array(value: Any, kind: Array, visitor: OutputVisitor, name: Name, path: str, owner: Any) -> None:
-    length: Any = getattr(owner, kind.size) if isinstance(kind.size, str) else kind.size
+    length = _length(kind, owner)
     if length is None and isinstance(value, bytearray | bytes | list):
         length = len(value)
     if kind.is_buffer:
@@ -176,6 +198,7 @@ def _visit_array(value: Any, kind: Array, visitor: OutputVisitor, name: Name, pa
         raise _wrong(path, "list", value)
     if not 0 <= length <= len(value):
         raise SchemaError(f"{path}: expected {length} elements, found {len(value)}")
+    _check(path, _size_misfit(kind, length))
     if kind.is_buffer:
         visitor.type_buffer(name, bytes(value[:length]))
         return
@@ -185,12 +208,37 @@ def _visit_array(value: Any, kind: Array, visitor: OutputVisitor, name: Name, pa
     visitor.end_list()
 
 
+def _length(kind: Array | String, owner: Any) -> Any:
+    return getattr(owner, kind.size) if isinstance(kind.size, str) else kind.size
+
+
+def _size_misfit(kind: Array | String, length: int | None) -> Misfit:
+    """Whether there is room for as much as a size says."""
+    if kind.capacity is None or length is None or 0 <= length <= kind.capacity:
+        return None
+    what = "elements" if isinstance(kind, Array) else "bytes"
+    return f"at most {kind.capacity} {what}", f"{kind.size} = {length}"
+
+
+def _room(kind: String, length: int | None) -> int | None:
+    """Bytes for text and its NUL, no more than a size allows."""
+    if kind.capacity is None or length is None:
+        return kind.capacity
+    return min(kind.capacity, length + 1)
+
+
 @attrs.define
 class _Loaded:
-    """The values of a struct as they came in, checked but not yet put into an object."""
+    """The values of a struct as they came in, checked before they are put into an object.
+
+    :ivar depth: structs that it is within
+    :ivar obj: the object, as soon as it has the values
+    """
 
     declaration: Declaration
     values: dict[str, Any]
+    depth: int
+    obj: Any = None
 
 
 def build(cls: type[T], visitor: InputVisitor) -> T:
@@ -198,7 +246,9 @@ def build(cls: type[T], visitor: InputVisitor) -> T:
 
     :raises SchemaError: the visitor gives something else than the declaration asks for
     """
-    made: T = _make(_load_struct(declaration(cls), visitor, None))
+    loaded = _load(cls, visitor)
+    made: T = _make(loaded)
+    _post_load(loaded)
     return made
 
 
@@ -209,42 +259,48 @@ def fill(obj: Any, visitor: InputVisitor) -> None:
 
     :raises SchemaError: the visitor gives something else than the declaration asks for
     """
-    _assign(obj, _load_struct(declaration(type(obj)), visitor, None))
+    loaded = _load(type(obj), visitor)
+    _assign(obj, loaded)
+    _post_load(loaded)
 
 
-def _load_struct(described: Declaration, visitor: InputVisitor, name: Name) -> _Loaded:
+def _load(cls: type, visitor: InputVisitor) -> _Loaded:
+    return _load_struct(declaration(cls), visitor, None, 0)
+
+
+def _load_struct(described: Declaration, visitor: InputVisitor, name: Name, depth: int) -> _Loaded:
+    if depth > _DEEPEST:
+        raise visitor.error(name, _NOT_DEEPER, "another")
     visitor.start_struct(name, described)
-    values: dict[str, Any] = {}
+    loaded = _Loaded(described, {}, depth)
     for field in described.serialised:
         if field.optional:
             present = visitor.optional(field.name)
             if not present:
-                values[field.name] = None
+                loaded.values[field.name] = None
                 continue
-        values[field.name] = _load_value(field.type, visitor, field.name, values)
+        loaded.values[field.name] = _load_value(field.type, visitor, field.name, loaded)
     visitor.end_struct()
-    return _Loaded(described, values)
+    return loaded
 
 
-def _load_value(kind: Type, visitor: InputVisitor, name: Name, values: Mapping[str, Any]) -> Any:
+def _load_value(kind: Type, visitor: InputVisitor, name: Name, within: _Loaded) -> Any:
     match kind:
         case Integer(ctype):
             return visitor.type_int(name, ctype)
         case Boolean():
             return visitor.type_bool(name)
-        case String(capacity):
-            return visitor.type_str(name, capacity)
+        case String():
+            return visitor.type_str(name, _room(kind, _loaded_length(kind, visitor, name, within)))
         case Struct(described):
-            return _load_struct(described, visitor, name)
+            return _load_struct(described, visitor, name, within.depth + 1)
         case Array():
-            return _load_array(kind, visitor, name, values)
+            return _load_array(kind, visitor, name, within)
     raise AssertionError(kind)
 
 
-def _load_array(kind: Array, visitor: InputVisitor, name: Name, values: Mapping[str, Any]) -> Any:
-    length: Any = values[kind.size] if isinstance(kind.size, str) else kind.size
-    if kind.capacity is not None and not 0 <= length <= kind.capacity:
-        raise visitor.error(name, f"at most {kind.capacity} elements", f"{kind.size} = {length}")
+def _load_array(kind: Array, visitor: InputVisitor, name: Name, within: _Loaded) -> Any:
+    length = _loaded_length(kind, visitor, name, within)
     if kind.is_buffer:
         data = visitor.type_buffer(name)
         if length is not None and len(data) != length:
@@ -255,31 +311,41 @@ def _load_array(kind: Array, visitor: InputVisitor, name: Name, values: Mapping[
         length = given
     if given != length:
         raise visitor.error(None, f"{length} elements", f"{given}")
-    loaded = [_load_value(kind.element, visitor, index, values) for index in range(length)]
+    loaded = [_load_value(kind.element, visitor, index, within) for index in range(length)]
     visitor.end_list()
     return loaded
+
+
+def _loaded_length(kind: Array | String, visitor: InputVisitor, name: Name, within: _Loaded) -> Any:
+    length = within.values[kind.size] if isinstance(kind.size, str) else kind.size
+    problem = _size_misfit(kind, length)
+    if problem is not None:
+        raise visitor.error(name, *problem)
+    return length
 
 
 def _make(loaded: _Loaded) -> Any:
     """A new object: what its class requires goes through ``__init__``, the rest is assigned."""
     cls: Any = loaded.declaration.cls
-    required = [a.name for a in attrs.fields(cls) if a.init and a.default is attrs.NOTHING]
-    obj = cls(**dict.fromkeys(required))
-    _assign(obj, loaded)
+    required = {a.name for a in attrs.fields(cls) if a.init and a.default is attrs.NOTHING}
+    fields = (field for field in loaded.declaration.serialised if field.name in required)
+    given = {field.name: _merge(field.type, None, loaded.values[field.name]) for field in fields}
+    obj = cls(**given)
+    _assign(obj, loaded, given)
     return obj
 
 
-def _assign(obj: Any, loaded: _Loaded) -> None:
+def _assign(obj: Any, loaded: _Loaded, done: Collection[str] = ()) -> None:
+    """Put values into an object, but for those that it was made of."""
+    loaded.obj = obj
     for field in loaded.declaration.serialised:
         value = loaded.values[field.name]
         if field.optional and field.has is not None:
             setattr(obj, field.has, value is not None)
             if value is None:
                 continue
-        setattr(obj, field.name, _merge(field.type, getattr(obj, field.name), value))
-    hook = getattr(obj, "post_load", None)
-    if hook is not None:
-        hook()
+        if field.name not in done:
+            setattr(obj, field.name, _merge(field.type, getattr(obj, field.name), value))
 
 
 def _merge(kind: Type, present: Any, value: Any) -> Any:
@@ -292,8 +358,8 @@ def _merge(kind: Type, present: Any, value: Any) -> Any:
     if not isinstance(kind, Array) or value is None:
         return value
     if kind.is_buffer:
-        tail = present[len(value) :] if present is not None and kind.capacity is not None else b""
-        return bytearray(value) + tail
+        tail = (present or b"")[len(value) :] if kind.capacity is not None else b""
+        return (bytearray(value) + tail).ljust(kind.capacity or 0, b"\0")
     before: list[Any] = present or []
     merged = [
         _merge(kind.element, before[index] if index < len(before) else None, element)
@@ -305,25 +371,27 @@ def _merge(kind: Type, present: Any, value: Any) -> Any:
     return merged
 
 
-def check_text(value: str, capacity: int | None, error: Callable[[str, str], SchemaError]) -> None:
-    """Refuse text that a ``char[capacity]`` could not hold with its terminator.
-
-    :raises SchemaError: made by ``error`` from what was expected and what was found
-    """
-    try:
-        length = len(value.encode())
-    except UnicodeEncodeError:
-        raise error("text", ascii(value)[:40]) from None
-    if "\0" in value:
-        raise error("text without NUL", repr(value)[:40])
-    if capacity is not None and length >= capacity:
-        raise error(f"at most {capacity - 1} bytes of text", f"{length}")
+def _post_load(loaded: _Loaded) -> None:
+    """Run the hooks, once all is loaded: from the inside out, in the order of the struct."""
+    for field in loaded.declaration.serialised:
+        _post_load_value(field.type, loaded.values[field.name])
+    hook = getattr(loaded.obj, "post_load", None)
+    if hook is not None:
+        hook()
 
 
-def _range(ctype: CType) -> str:
-    return f"{ctype.name} ({ctype.minimum}..{ctype.maximum})"
+def _post_load_value(kind: Type, value: Any) -> None:
+    if isinstance(value, _Loaded):
+        _post_load(value)
+    elif isinstance(kind, Array) and isinstance(kind.element, Array | Struct) and value is not None:
+        for element in value:
+            _post_load_value(kind.element, element)
+
+
+def _check(path: str, problem: Misfit) -> None:
+    if problem is not None:
+        raise SchemaError(f"{path}: expected {problem[0]}, found {problem[1]}")
 
 
 def _wrong(path: str, expected: str, value: object) -> SchemaError:
-    shown = repr(value) if isinstance(value, int | float | bool | str | None) else type(value).__name__
-    return SchemaError(f"{path}: expected {expected}, found {shown[:40]}")
+    return SchemaError(f"{path}: expected {expected}, found {shown(value)}")

@@ -99,7 +99,7 @@ class _Walker:
         found: dict[VMState, int] = {}
         for layout in known:
             try:
-                _, end = layout.decode_at(self._data, header.payload_offset, header.version_id, section=header.idstr)
+                end = layout.find_end(self._data, header.payload_offset, header.version_id, section=header.idstr)
                 found[layout] = end
             except WireError as error:
                 errors.append(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import keyword
 from typing import Any, Protocol
@@ -16,7 +17,7 @@ from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
 _SLOW = [HealthCheck.too_slow]
-settings.register_profile("quick", deadline=None, suppress_health_check=_SLOW, max_examples=60)
+settings.register_profile("quick", deadline=None, suppress_health_check=_SLOW, max_examples=25)
 settings.register_profile("thorough", deadline=None, suppress_health_check=_SLOW, max_examples=500)
 # For a long run: pytest --hypothesis-profile=thorough
 settings.load_profile("quick")
@@ -31,13 +32,21 @@ class Engine(Protocol):
 
 
 class Compiled:
-    """The engine that is used."""
+    """The engine that is used, from the first use on."""
 
     def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> dict[str, Any]:
+        compiled(layout, version_id)
         return layout.decode(data, version_id)
 
     def encode(self, layout: VMState, state: dict[str, Any], version_id: int | None = None) -> bytes:
+        compiled(layout, version_id)
         return layout.encode(state, version_id)
+
+
+def compiled(layout: VMState, version_id: int | None) -> None:
+    """Compile a layout, unless it is not of this version."""
+    with contextlib.suppress(WireError):
+        layout.compile_now(version_id)
 
 
 ENGINES: dict[str, Engine] = {
@@ -110,21 +119,35 @@ _CLASS_NAMES = st.from_regex(r"_?[A-Z][A-Za-z0-9]{0,8}", fullmatch=True).filter(
 
 
 @st.composite
-def declarations(draw: st.DrawFn, depth: int = 2, hooks: list[tuple[str, Any]] | None = None) -> Any:
+def declarations(
+    draw: st.DrawFn, depth: int = 2, hooks: list[tuple[str, Any]] | None = None, *, rich: bool = False
+) -> Any:
     """A declared class: fields of every type and mark, structs up to ``depth`` deep.
 
+    :param rich: with a pointer to the class itself, and text whose size another field says
     :param hooks: where the class's ``pre_save`` and ``post_load`` note that they ran, and on what
     """
     members: dict[str, Any] = {}
     counts: list[str] = []
+    own_name = draw(_CLASS_NAMES)
     for name in draw(st.lists(_NAMES, min_size=1, max_size=6, unique=True)):
         kind = draw(st.sampled_from(sorted(_MEMBERS)))
         members |= draw(_MEMBERS[kind](name, counts, depth, hooks))
         if kind == "count":
             counts.append(name)
+    if rich:
+        members |= draw(_rich(own_name, members, counts))
     members["post_load"] = lambda self: None if hooks is None else hooks.append(("post_load", self))
     members["pre_save"] = lambda self: None if hooks is None else hooks.append(("pre_save", self))
-    return make(draw(_CLASS_NAMES), **members)
+    return make(own_name, **members)
+
+
+@st.composite
+def _rich(draw: st.DrawFn, own_name: str, members: dict[str, Any], counts: list[str]) -> dict[str, Any]:
+    pointer, text = draw(st.lists(_NAMES.filter(lambda name: name not in members), min_size=2, max_size=2, unique=True))
+    itself = {pointer: (f"{own_name} | None", qidl.optional())}
+    sized = {text: (str, qidl.string(7, size=draw(st.sampled_from([4, *counts]))))}
+    return draw(st.sampled_from([{}, itself, sized, itself | sized]))
 
 
 def _integer(name: str, counts: list[str], depth: int, hooks: Any) -> st.SearchStrategy[Any]:
@@ -203,8 +226,9 @@ _ZEROS: dict[Any, Any] = {bool: False, str: ""}
 def _unserialised(name: str, counts: list[str], depth: int, hooks: Any) -> st.SearchStrategy[Any]:
     mark = st.sampled_from([qidl.immutable, qidl.derived, qidl.elsewhere, qidl.broken])
     annotation = st.sampled_from([qidl.uint8, str, float, qidl.IRQ | None, dict[str, int] | None])
-    return st.tuples(annotation, mark).map(lambda pair: {name: (pair[0], pair[1]())}) | st.just(
-        {name: (qidl.MemoryRegion | None, None)}
+    opaque = st.sampled_from([(qidl.MemoryRegion | None, None), (list[qidl.IRQ], qidl.array(2))])
+    return st.tuples(annotation, mark).map(lambda pair: {name: (pair[0], pair[1]())}) | opaque.map(
+        lambda pair: {name: pair}
     )
 
 
@@ -232,7 +256,7 @@ def objects(draw: st.DrawFn, cls: Any) -> Any:
     described = declaration(cls)
     bounds: dict[str, int] = {}
     for field in described.serialised:
-        if isinstance(field.type, Array) and isinstance(field.type.size, str):
+        if isinstance(field.type, Array | String) and isinstance(field.type.size, str):
             room = 4 if field.type.capacity is None else field.type.capacity
             bounds[field.type.size] = min(room, bounds.get(field.type.size, room))
     for field in described.serialised:
@@ -253,8 +277,9 @@ def _values(draw: st.DrawFn, kind: Any, values: dict[str, Any]) -> Any:
             return draw(st.integers(ctype.minimum, ctype.maximum))
         case Boolean():
             return draw(st.booleans())
-        case String(capacity):
-            return draw(_texts(capacity))
+        case String(capacity, size):
+            used = values[size] if isinstance(size, str) else size
+            return draw(_texts(capacity if used is None else min(capacity, used + 1)))
         case Struct(described):
             return draw(objects(described.cls))
     length = values[kind.size] if isinstance(kind.size, str) else kind.size

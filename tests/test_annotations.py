@@ -118,6 +118,12 @@ def test_array_marks() -> None:
 def test_string_marks() -> None:
     """A string is an array of characters that holds text."""
     assert Marks(dimensions=(64,), is_string=True) == marks(qidl.string(64))
+    assert Marks(dimensions=(4,), size="n", is_string=True) == marks(qidl.string(4, size="n"))
+
+
+def test_embedded_marks() -> None:
+    """An embedded struct says its class, and what it is made with."""
+    assert Marks(embeds=dict, embeds_with=("x",)) == marks(qidl.embedded(dict, x=3))
 
 
 def test_marks_accumulate() -> None:

@@ -35,7 +35,7 @@ from qidl import (
     uint8,
     uint32,
 )
-from qidl.annotations import CType
+from qidl.annotations import CType, Marks
 from qidl.declaration import Array, Boolean, Integer, String, Struct, Unserialised, zero
 
 
@@ -55,6 +55,7 @@ class _Board:
     count: uint8 = 0
     enabled: bool = False
     label: str = string(8)
+    prefix: str = string(8, size="count")
     model: str = ""
     timer: _Timer = embedded(_Timer)
     spare: _Timer | None = None
@@ -103,6 +104,7 @@ KINDS = {
     "count": _UINT8,
     "enabled": Boolean(),
     "label": String(8),
+    "prefix": String(8, "count"),
     "model": String(None),
     "fixed": Array(Integer(CType("uint32", "uint32_t", 4, False)), 3, 3),
     "sized": Array(_UINT8, 16, "count"),
@@ -221,6 +223,40 @@ def test_default_mark_of_a_struct(mark: Mark) -> None:
     assert [mark, Mark.STANDARD, Mark.BROKEN, Mark.IMMUTABLE] == [f.mark for f in declaration(Device).fields]
 
 
+@pytest.mark.parametrize("mark", [Mark.IMMUTABLE, Mark.DERIVED])
+def test_size_and_optional_override_the_default_mark(mark: Mark) -> None:
+    """size, string and optional are explicit marks: they override the struct's default (the documented intent)."""
+    cls = make(
+        mark=mark,
+        n=(uint8, standard(0)),
+        x=(list[uint8], array(4, size="n")),
+        s=(str, string(4)),
+        o=(uint8 | None, optional()),
+        post_load=lambda self: None,
+    )
+    assert ["n", "x", "s", "o"] == [field.name for field in declaration(cls).serialised]
+
+
+def test_brackets_do_not_override_the_default_mark() -> None:
+    """The dimensions of an array are no mark, in C either."""
+    assert Mark.IMMUTABLE is the(make(mark=Mark.IMMUTABLE, x=(list[uint8], array(4)))).mark
+
+
+@pytest.mark.parametrize("mark", [immutable, elsewhere, broken])
+def test_marks_override_a_size(mark: Any) -> None:
+    """What is sized or text need not travel, if a mark says so."""
+    cls = make(n=(uint8, immutable(0)), x=(bytearray, mark(array(4, size="n"))), s=(str, mark(string(4))))
+    assert () == declaration(cls).serialised
+
+
+@pytest.mark.parametrize(
+    "annotation", [list[IRQ], list[MemoryRegion], list[IRQ | None], list[IRQ] | None, list[list[IRQ]]]
+)
+def test_array_of_an_immutable_type(annotation: Any) -> None:
+    """An array of an immutable type is immutable, as in C (pointer, array or value)."""
+    assert Mark.IMMUTABLE is the(make(x=(annotation, array(2)))).mark
+
+
 def test_standard_overrides_an_immutable_type() -> None:
     """An opaque type that is marked standard has to be one that can travel, and is not."""
     with pytest.raises(DeclarationError, match=r"^C\.x: expected a type that can be serialised, found .*IRQ"):
@@ -311,6 +347,146 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "size of an unserialised array": (
         {"x": (list[uint8], immutable(array(4, size="n")))},
         "C.x: size names 'n', expected an earlier field",
+    ),
+    "size that does not travel": (
+        {"n": (uint8, immutable(2)), "x": (list[uint8], array(4, size="n"))},
+        "C.x: size names 'n', expected a field that is serialised",
+    ),
+    "size that may be absent": (
+        {"n": (uint8 | None, optional()), "x": (list[uint8], array(4, size="n"))},
+        "C.x: size names 'n', expected a field that is not optional",
+    ),
+    "size that a bool announces": (
+        {"has_n": (bool, False), "n": (uint8, optional(0)), "x": (bytearray, array(4, size="n"))},
+        "C.x: size names 'n', expected a field that is not optional",
+    ),
+    "size of text names no field": (
+        {"x": (str, string(4, size="n"))},
+        "C.x: size names 'n', expected an earlier field",
+    ),
+    "size beyond the capacity": (
+        {"x": (list[uint8], array(4, size=9))},
+        "C.x: expected a size of 0..4, found 9",
+    ),
+    "size of text beyond its capacity": (
+        {"x": (str, string(4, size=5))},
+        "C.x: expected a size of 0..4, found 5",
+    ),
+    "negative size": (
+        {"x": (list[uint8], array(size=-1))},
+        "C.x: expected a size of 0 or more, found -1",
+    ),
+    "size that is no integer": (
+        {"x": (list[uint8], array(4, size=True))},
+        "C.x: expected a size of 0..4, found True",
+    ),
+    "negative dimension": (
+        {"x": (list[uint8], array(-1))},
+        "C.x: expected a dimension of 0 or more, found -1",
+    ),
+    "dimension that is a name": (
+        {"x": (list[uint8], array("n"))},  # type: ignore[arg-type]
+        "C.x: expected a dimension of 0 or more, found 'n'",
+    ),
+    "text without capacity": (
+        {"x": (str, string(None))},  # type: ignore[arg-type]
+        "C.x: expected a dimension of 0 or more, found None",
+    ),
+    "text without room": (
+        {"x": (str, string(0))},
+        "C.x: expected room for the NUL at the end of text, found string(0)",
+    ),
+    "string() of an int": (
+        {"x": (int, string(4))},
+        "C.x: expected a type that can be serialised, found <class 'int'>",
+    ),
+    "default too long": (
+        {"x": (str, string(2, "abc"))},
+        "C.x: expected a default of at most 1 bytes of text, found 3",
+    ),
+    "default out of range": (
+        {"x": (uint8, 300)},
+        "C.x: expected a default of uint8 (0..255), found 300",
+    ),
+    "default that is None": (
+        {"x": (uint8, standard())},
+        "C.x: expected a default of uint8 (0..255), found None",
+    ),
+    "int for bool": (
+        {"x": (bool, 0)},
+        "C.x: expected a default of bool, found 0",
+    ),
+    "int for text": (
+        {"x": (str | None, optional(0))},
+        "C.x: expected a default of str, found 0",
+    ),
+    "None for a struct": (
+        {"x": (_Timer, None)},
+        "C.x: expected a default of _Timer, found None",
+    ),
+    "default of an array": (
+        {"x": (list[uint8], attrs.field(default=(1,), metadata={qidl.METADATA: Marks(dimensions=(1,))}))},
+        "C.x: expected a default of array(), found tuple",
+    ),
+    "mutable default": (
+        {"x": (list[int], []), "mark": Mark.IMMUTABLE},
+        "C.x: a mutable default would be shared by all objects; use array() or embedded()",
+    ),
+    "mutable default of a mark": (
+        {"x": (object, immutable({1}))},
+        "C.x: a mutable default would be shared by all objects; use array() or embedded()",
+    ),
+    "struct as default": (
+        {"x": (_Timer, _Timer())},
+        "C.x: a mutable default would be shared by all objects; use array() or embedded()",
+    ),
+    "embedded in another type": (
+        {"x": (uint8, embedded(int))},
+        "C.x: expected the struct that the annotation names, found embedded(int)",
+    ),
+    "embedded in another struct": (
+        {"x": (_Timer, embedded(_Board))},
+        "C.x: expected the struct that the annotation names, found embedded(_Board)",
+    ),
+    "embedded with what it does not take": (
+        {"x": (_Timer, embedded(_Timer, tm=3))},
+        "C.x: _Timer cannot be made: got an unexpected keyword argument 'tm'",
+    ),
+    "embedded object": (
+        {"x": (object, immutable(embedded(3)))},  # type: ignore[type-var]
+        "C.x: 3 cannot be made: 3 is not a callable object",
+    ),
+    "no argument, no default": (
+        {"x": (uint8, attrs.field(init=False))},
+        "C.x: a field that is no argument needs a default",
+    ),
+    "keyword": (
+        {"class": (uint8, 0)},
+        "C.class: expected a name that a field can have, found a keyword",
+    ),
+    "self": (
+        {"self": (uint8, 0)},
+        "C.self: expected a name that a field can have, found one that means something else",
+    ),
+    "hook": (
+        {"pre_save": (uint8, 0)},
+        "C.pre_save: expected a name that a field can have, found one that means something else",
+    ),
+    "no name": (
+        {"a\nb": (uint8, 0)},
+        r"C: expected names of fields, found 'a\nb'",
+    ),
+    "itself by value": (
+        {"x": "C"},
+        "C.x: C cannot hold itself, expected optional() or array()",
+    ),
+    "itself by pointer, always": (
+        {"x": ("C | None", None)},
+        "C.x: C cannot hold itself, expected optional() or array()",
+    ),
+    "array of itself": (
+        {"x": ("list[C]", array(2))},
+        "C.x: C cannot hold itself, expected optional() or array()",
     ),
     "derived without post_load": (
         {"x": (uint8, derived(0))},
@@ -409,6 +585,60 @@ def test_unannotated_field_is_refused() -> None:
             x = array(4)
 
 
+@pytest.mark.parametrize("mark", [array, string, immutable, optional])
+def test_fields_beside_one_without_annotation(mark: Any) -> None:
+    """A field without annotation is refused: attrs would drop every annotated one that has no mark."""
+    with pytest.raises(DeclarationError, match=r"^Device\.y: no annotation$"):
+
+        @qidl.declare
+        class Device:
+            x: uint8 = 0
+            z: uint8 = immutable(0)
+            y = mark(4)
+
+
+def test_unannotated_field_of_a_parent() -> None:
+    """A parent that attrs made may have fields without annotation; they have no type either."""
+
+    @attrs.define
+    class Plain:
+        x = attrs.field(default=0)
+
+    with pytest.raises(DeclarationError, match=r"^Device\.x: no annotation$"):
+
+        @qidl.declare
+        class Device(Plain):
+            y: uint8 = 0
+
+
+@pytest.mark.parametrize("form", ["array", "array in array", "embedded"])
+def test_struct_that_cannot_be_made(form: str) -> None:
+    """Zeroed memory and embedded structs are made without arguments; a struct that requires some is refused."""
+    inner = make("Inner", x=uint8)
+    default = embedded(inner) if form == "embedded" else array(2) if form == "array" else array(None, 3, size=1)
+    annotation = {"embedded": inner, "array": list[inner], "array in array": list[list[inner]]}[form]
+    with pytest.raises(DeclarationError, match=r"^C\.x: Inner cannot be made: missing a required .*argument: 'x'$"):
+        make(x=(annotation, default))
+
+
+def test_struct_that_can_be_made() -> None:
+    """A list that is empty at first may be of any struct; an embedded one may be given what it requires."""
+    inner = make("Inner", x=uint8)
+    cls = make(x=(list[inner], array()), y=(inner, embedded(inner, x=3)), z=(object, immutable(embedded(dict))))
+    assert ([], inner(x=3), {}) == (cls().x, cls().y, cls().z)
+
+
+@pytest.mark.parametrize("default", [None, 300, "text"])
+def test_defaults_of_what_does_not_travel(default: object) -> None:
+    """A field that is never saved may hold anything."""
+    assert default == make(x=(uint8, immutable(default)))().x
+
+
+def test_default_that_is_converted() -> None:
+    """A default that a converter makes right is right."""
+    assert 3 == make(x=(uint8, attrs.field(default="3", converter=int)))().x
+
+
 def test_post_load_that_is_no_function() -> None:
     """A post_load that cannot be called computes nothing."""
     with pytest.raises(DeclarationError, match="needs a post_load"):
@@ -424,6 +654,19 @@ def test_errors_of_attrs_name_the_class() -> None:
             x: uint8 = attrs.field(default=0, on_setattr=attrs.setters.validate)
 
             def __setattr__(self, name: str, value: object) -> None: ...
+
+
+@pytest.mark.parametrize("call", [declaration, qidl.declare, qidl.schema])
+def test_no_class(call: Any) -> None:
+    """What is no class is refused as one that is not declared."""
+    with pytest.raises(DeclarationError, match=r"^an object of int: expected a class"):
+        call(3)
+
+
+def test_declared_twice() -> None:
+    """A class is declared once; its fields are no longer what they were."""
+    with pytest.raises(DeclarationError, match=r"^_Timer: expected a class that is not yet declared$"):
+        qidl.declare(_Timer)
 
 
 @pytest.mark.parametrize("cls", [int, object, type("Plain", (), {})])
@@ -496,6 +739,22 @@ def test_field_declared_again() -> None:
     assert 7 == Device().irq
 
 
+def test_size_field_declared_again() -> None:
+    """A field declared again moves to the end, so what it measures would come first: refused."""
+    with pytest.raises(DeclarationError, match=r"^Device\.data: size names 'n', expected an earlier field$"):
+
+        @qidl.declare
+        class Device(Base):
+            n: uint32 = 0
+
+
+def test_presence_field_declared_again() -> None:
+    """So would a bool that says whether another field is present."""
+    base = make("Parent", has_x=(bool, False), x=(uint8, optional(0)))
+    with pytest.raises(DeclarationError, match=r"^C\.x: expected an earlier field has_x: bool$"):
+        make(bases=(base,), has_x=(bool, True))
+
+
 def test_inherited_post_load_serves_derived_fields() -> None:
     """A derived field may be computed by the post_load of a parent, which super() reaches."""
 
@@ -565,6 +824,27 @@ def test_local_names_in_annotations() -> None:
     assert Unserialised("Outer | None") == the(Inner, "parent").type
 
 
+def test_pointer_to_itself() -> None:
+    """A class may point to itself, where the pointer may be absent, and hold lists of itself that may be empty."""
+
+    @qidl.declare
+    class Node:
+        next: Node | None = optional()
+        has_first: bool = False
+        first: Node = optional()
+        children: list[Node] = array()
+        parent: Node | None = elsewhere()
+
+    itself = Struct(declaration(Node))
+    assert (itself, itself) == (the(Node, "next").type, the(Node, "first").type)
+    assert Array(itself, None, None) == the(Node, "children").type
+    assert Unserialised("Node") == the(Node, "parent").type
+    assert declaration(Node).cls is Node
+    assert "type=Struct(declaration=...)" in repr(declaration(Node))
+    assert hash(itself) == hash(Struct(declaration(Node)))
+    assert Node(next=Node()) != Node()
+
+
 def test_class_variables_are_no_fields() -> None:
     """A ClassVar belongs to the class and does not travel."""
 
@@ -619,7 +899,7 @@ def test_attrs_tools_work() -> None:
 @given(st.data())
 def test_random_classes(data: st.DataObject) -> None:
     """Whatever is declared is described field by field, and its objects compare equal to their copies."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     described = declaration(cls)
     assert isinstance(described, Declaration)
     assert [a.name for a in attrs.fields(cls)] == [field.name for field in described.fields]

@@ -198,7 +198,7 @@ def all_fields(description: Description) -> Iterator[Description]:
 
 
 @layouts
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_extent(layout: VMState, data: st.DataObject) -> None:
     """No payload is shorter or longer than the description says."""

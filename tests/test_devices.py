@@ -23,7 +23,7 @@ from qidl.strategies import objects, states
 
 KEYS = sorted(key for key in qidl.devices.SECTIONS if LEVELS[NEWEST].layouts(key))
 keys = pytest.mark.parametrize("key", KEYS)
-few = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few = settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def device_classes() -> list[Any]:

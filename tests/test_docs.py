@@ -73,16 +73,32 @@ def run_session(text: str, name: str, session: dict[str, object]) -> None:
 
 
 def run_program(text: str, workdir: Path) -> None:
-    """A program. One whose first line is ``# name.py`` is saved under that name, for the rest of the page."""
+    """A program. One whose first line is ``# name.py`` is saved under that name, for the rest of the page.
+
+    A file of tests is run by pytest, its golden files made and then held against.
+    """
     named = re.match(r"# (\w+)\.py\n", text)
     if named:
         (workdir / f"{named[1]}.py").write_text(text)
         importlib.invalidate_caches()
+    if named and named[1].startswith("test_"):
+        run_pytest(f"{named[1]}.py", "--qidl-update", folder=workdir)
+        if (workdir / "golden").exists():
+            run_pytest(f"{named[1]}.py", folder=workdir)
+    elif named:
         importlib.import_module(named[1])
     else:
         module = types.ModuleType("example")
         sys.modules[module.__name__] = module
         exec(compile(text, "<example>", "exec"), module.__dict__)
+
+
+def run_pytest(file: str, *arguments: str, folder: Path) -> None:
+    """The plugin is loaded by its module, whether its entry point is installed or not."""
+    plugins = ["-p", "no:qidl", "-p", "qidl.pytest_plugin", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", *plugins, file, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stdout + done.stderr
 
 
 def run_commands(text: str, workdir: Path) -> None:

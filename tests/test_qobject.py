@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
 import pytest
 from conftest import check_error, declarations, make, objects
 from hypothesis import given, strategies as st
@@ -14,6 +15,7 @@ from hypothesis import given, strategies as st
 import qidl
 from qidl import (
     IRQ,
+    DeclarationError,
     QEMUTimer,
     SchemaError,
     array,
@@ -33,6 +35,7 @@ from qidl import (
     uint32,
     uint64,
 )
+from qidl.annotations import Marks
 from qidl.declaration import Array, Declaration, Field, Integer, Struct
 from qidl.qobject import parse_json
 
@@ -264,6 +267,43 @@ def test_negative_size_without_capacity() -> None:
         from_qobject(cls, {"n": -1, "x": []})
 
 
+def test_path_of_a_byte_in_a_list_of_bytes() -> None:
+    """An element's index stands in brackets."""
+    cls = make(x=(list[bytearray], array(2, 3)))
+    with pytest.raises(SchemaError, match=r"^C\.x\[1\]\[1\]: expected uint8"):
+        from_qobject(cls, {"x": [[0, 0, 0], [0, 300, 0]]})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a\nb", "\x1b[2J", "a\u2028b", "x" * 5000, "\n" * 5000, (0,) * 5000],
+    ids=["line", "escape", "separator", "long", "lines", "tuple"],
+)
+def test_unknown_member_of_a_strange_name(name: Any) -> None:
+    """An error stays one short line, whatever the member is called."""
+    with pytest.raises(SchemaError) as caught:
+        from_qobject(make(), {name: 0})
+    check_error(caught.value)
+    assert str(caught.value).isprintable()
+    assert 300 > len(str(caught.value))
+
+
+def test_integer_that_python_will_not_print() -> None:
+    """Of an integer that is too long to be printed, an error tells the length."""
+    cls = make(x=(uint8, 0))
+    expected = "C.x: expected uint8 (0..255), found an integer of 16610 bits"
+    for call in (lambda: from_qobject(cls, {"x": 10**5000}), lambda: to_qobject(cls(x=10**5000))):
+        with pytest.raises(SchemaError) as caught:
+            call()
+        assert expected == str(caught.value)
+
+
+def test_undeclared_class() -> None:
+    """Only declared classes can be made of a QObject."""
+    with pytest.raises(DeclarationError, match=r"^an object of int: expected a class declared"):
+        from_qobject(3, {})  # type: ignore[type-var]
+
+
 # Filling.
 
 
@@ -329,6 +369,89 @@ def test_required_fields() -> None:
     cls = make(timer=Timer, x=uint8, grid=(list[Timer], array(1)))
     qobject = {"timer": TIMER, "x": 3, "grid": [TIMER]}
     assert cls(timer=Timer(), x=3) == from_qobject(cls, qobject)
+
+
+def test_required_field_with_a_validator() -> None:
+    """A required field's validator sees the value that came, not None."""
+    cls = make(x=(uint8, attrs.field(validator=attrs.validators.instance_of(int))))
+    assert 1 == from_qobject(cls, {"x": 1}).x
+
+
+def test_required_fields_may_be_absent() -> None:
+    """A required field that is optional and absent is passed None."""
+    cls = make(has_x=bool, x=(uint8, attrs.field(metadata={qidl.METADATA: Marks(optional=True)})))
+    assert cls(has_x=False, x=None) == from_qobject(cls, {"has_x": True})
+    assert cls(has_x=True, x=3) == from_qobject(cls, {"has_x": False, "x": 3})
+
+
+def test_optional_bytes_get_their_capacity() -> None:
+    """Bytes are filled up to the capacity, as a list is."""
+    cls = make(n=(uint8, 0), x=(bytearray | None, optional(array(8, size="n"))))
+    assert bytearray(b"ab\0\0\0\0\0\0") == from_qobject(cls, {"n": 2, "x": b"ab"}).x
+
+
+def test_loading_restores_capacity_of_bytes() -> None:
+    """Bytes that had lost their room get it back, zeroed."""
+    cls = make(n=(uint8, 0), x=(bytearray, array(4, size="n")))
+    present = cls(x=bytearray(b"abc"))
+    fill(present, {"n": 1, "x": b"x"})
+    assert bytearray(b"xbc\0") == present.x
+
+
+# Sized text, and classes that point to themselves.
+
+
+def test_sized_text() -> None:
+    """Text has at most as many bytes as its size says."""
+    cls = make("Port", n=(uint8, 0), x=(str, string(4, size="n")))
+    qobject = {"n": 2, "x": "ab"}
+    assert cls(n=2, x="ab") == from_qobject(cls, qobject)
+    assert qobject == to_qobject(cls(n=2, x="ab"))
+
+
+@pytest.mark.parametrize(
+    ("qobject", "message"),
+    [
+        ({"n": 2, "x": "abc"}, "at most 2 bytes of text, found 3"),
+        ({"n": 4, "x": "abcd"}, "at most 3 bytes of text, found 4"),
+        ({"n": 5, "x": "abc"}, "at most 4 bytes, found n = 5"),
+    ],
+)
+def test_refused_sized_text(qobject: Any, message: str) -> None:
+    """Longer text is refused, and a size for which there is no room."""
+    cls = make("Port", n=(uint8, 0), x=(str, string(4, size="n")))
+    with pytest.raises(SchemaError) as caught:
+        from_qobject(cls, qobject)
+    assert f"Port.x: expected {message}" == str(caught.value)
+
+
+def node_class() -> Any:
+    return make("Node", next=("Node | None", optional()), children=("list[Node]", array()), x=(uint8, 0))
+
+
+def test_structs_of_their_own_type() -> None:
+    """A struct that points to its own type becomes as deep as the QObject is."""
+    cls = node_class()
+    node = cls(x=1, next=cls(x=2), children=[cls(x=3, children=[cls(x=4)]), cls(x=5)])
+    leaf: dict[str, Any] = {"children": [], "x": 2}
+    qobject = to_qobject(node)
+    assert (leaf, [3, 5]) == (qobject["next"], [child["x"] for child in qobject["children"]])
+    assert node == from_qobject(cls, qobject)
+
+
+@pytest.mark.parametrize("form", ["next", "children"])
+def test_deepest_structs(form: str) -> None:
+    """A QObject may be deep, but not so deep that it would exhaust the stack; the error stays one short line."""
+    leaf: dict[str, Any] = {"children": [], "x": 0}
+    deepest: dict[str, Any] = leaf
+    for _ in range(100):
+        deepest = leaf | ({"next": deepest} if form == "next" else {"children": [deepest]})
+    cls = node_class()
+    assert deepest == to_qobject(from_qobject(cls, deepest))
+    with pytest.raises(SchemaError, match="expected at most 100 structs within one another, found another") as caught:
+        from_qobject(cls, leaf | {"next": deepest})
+    check_error(caught.value)
+    assert 300 > len(str(caught.value))
 
 
 # JSON.
@@ -399,7 +522,7 @@ def test_any_text_as_json(text: str | bytes) -> None:
 @given(st.data())
 def test_round_trip(data: st.DataObject) -> None:
     """An object comes back from its QObject and from its JSON text, and is not changed by going there."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     obj = data.draw(objects(cls))
     before = copy.deepcopy(obj)
     qobject = to_qobject(obj)
@@ -413,7 +536,7 @@ def test_round_trip(data: st.DataObject) -> None:
 @given(st.data())
 def test_fill_law(data: st.DataObject) -> None:
     """Whatever an object held, after filling it holds the QObject, and what does not travel as before."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     qobject = to_qobject(data.draw(objects(cls)))
     obj = data.draw(objects(cls))
     kept = {field.name: object() for field in declaration(cls).fields if not field.serialised}
@@ -427,7 +550,7 @@ def test_fill_law(data: st.DataObject) -> None:
 @given(st.data())
 def test_members_in_struct_order(data: st.DataObject) -> None:
     """Members come in the order of the struct, absent ones left out."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     found = list(to_qobject(data.draw(objects(cls))))
     assert [field.name for field in declaration(cls).serialised if field.name in found] == found
 
@@ -452,7 +575,7 @@ def _within(kind: Any, value: Any, path: str) -> Iterator[tuple[Any, str | int, 
 @given(st.data())
 def test_wrong_values(data: st.DataObject) -> None:
     """A value of a wrong type or out of range anywhere is refused by its path, and a fill of it changes nothing."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     qobject = to_qobject(data.draw(objects(cls)))
     places = list(members(declaration(cls), qobject, cls.__name__))
     if not places:
@@ -474,7 +597,7 @@ def test_wrong_values(data: st.DataObject) -> None:
 @given(st.data())
 def test_missing_and_unknown_members(data: st.DataObject) -> None:
     """A member too many or too few anywhere is refused by its path; an optional one may be missing."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     qobject = to_qobject(data.draw(objects(cls)))
     places = [(qobject, cls.__name__)]
     places += [
@@ -501,7 +624,7 @@ def test_missing_and_unknown_members(data: st.DataObject) -> None:
 @given(st.data())
 def test_any_qobject(data: st.DataObject) -> None:
     """Any JSON value at all is read or refused; nothing but SchemaError comes out."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     names = st.sampled_from([field.name for field in declaration(cls).fields]) | st.text(max_size=3)
     values = st.recursive(
         st.none() | st.booleans() | st.integers(-2, 300) | st.floats() | st.text(max_size=3) | st.binary(max_size=3),

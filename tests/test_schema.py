@@ -68,6 +68,10 @@ WORKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "char j[8]": ({"j": (list[uint8], array(8))}, {"j": annotated("uint8", array_size=8)}),
     "char j[8], as bytes": ({"j": (bytearray, array(8))}, {"j": annotated("uint8", array_size=8)}),
     "char q_string k[8]": ({"k": (str, string(8))}, {"k": annotated("uint8", array_size=8, is_string="true")}),
+    "char q_size(n) q_string x[4]": (
+        {"n": (uint8, 0), "x": (str, string(4, size="n"))},
+        {"n": "uint8", "x": annotated("uint8", array_size="n", array_capacity=4, is_string="true")},
+    ),
     "const char *l": ({"l": (str, immutable(""))}, {}),
     "int (*fn)(int)": ({"fn": (object, immutable())}, {}),
     "struct tm m": ({"m": (tm, embedded(tm))}, {"m": "tm"}),
@@ -165,6 +169,12 @@ def test_properties_are_left_out() -> None:
         x=(uint8, 0),
     )
     assert {"x": "uint8"} == schema(cls)["data"]
+
+
+def test_pointer_to_itself() -> None:
+    """A pointer to the class itself is described by the class's name, as any other."""
+    cls = make("Node", next=("Node | None", optional()), children=("list[Node]", array()))
+    assert {"*next": "Node", "children": ["Node"]} == schema(cls)["data"]
 
 
 def test_struct_without_serialisable_fields_is_left_out() -> None:
@@ -294,7 +304,7 @@ def test_text_of_nothing() -> None:
     assert "{\n    'type': 'C',\n    'data': {\n    },\n}\n" == schema_text(make())
 
 
-@given(declarations())
+@given(declarations(rich=True))
 def test_text_says_the_same(cls: type) -> None:
     """The text form reads as a literal, and says what the schema does in the same order."""
     read = ast.literal_eval(schema_text(cls))
@@ -302,7 +312,7 @@ def test_text_says_the_same(cls: type) -> None:
     assert list(schema(cls)["data"]) == list(read["data"])
 
 
-@given(declarations())
+@given(declarations(rich=True))
 def test_keys_are_the_fields_that_travel(cls: type) -> None:
     """A schema has a key for every field that travels, in the order of the struct; a star marks an optional one."""
     expected = [f"*{field.name}" if field.optional else field.name for field in declaration(cls).serialised]

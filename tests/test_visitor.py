@@ -286,7 +286,7 @@ def test_visitor_that_overrides_nothing() -> None:
 @given(st.data())
 def test_hash(data: st.DataObject) -> None:
     """Two objects of a class have the same digest exactly if they are equal."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     first, second = data.draw(objects(cls)), data.draw(objects(cls))
     digests = []
     for obj in (first, second):
@@ -299,7 +299,7 @@ def test_hash(data: st.DataObject) -> None:
 @given(st.data())
 def test_replay(data: st.DataObject) -> None:
     """An input visitor is asked for exactly what an output visitor was told, and makes the object anew."""
-    cls = data.draw(declarations())
+    cls = data.draw(declarations(rich=True))
     obj = data.draw(objects(cls))
     assert obj == build(cls, Replay(recorded(obj)))
     other = data.draw(objects(cls))
@@ -359,7 +359,7 @@ def test_error_of_an_input_visitor_leaves_the_object() -> None:
 def test_hooks_run_once_for_every_struct(data: st.DataObject) -> None:
     """pre_save runs from the outside in, post_load from the inside out, each once for every struct that travels."""
     calls: list[tuple[str, Any]] = []
-    cls = data.draw(declarations(hooks=calls))
+    cls = data.draw(declarations(hooks=calls, rich=True))
     obj = data.draw(objects(cls))
     visit(obj, Tape())
     outside_in = [("pre_save", id(struct)) for struct in structs(obj) if hasattr(struct, "pre_save")]
@@ -490,6 +490,51 @@ def test_negative_size() -> None:
     cls = make("Queue", n=(int32, -1), x=(list[uint8], array(4, size="n")))
     with pytest.raises(SchemaError, match=r"^Queue\.x: expected -1 elements, found 4$"):
         visit(cls(), Tape())
+
+
+def test_size_beyond_the_capacity() -> None:
+    """What is longer than its capacity could not be loaded."""
+    cls = make("Queue", n=(uint8, 5), x=(list[uint8], array(4, size="n")))
+    with pytest.raises(SchemaError, match=r"^Queue\.x: expected at most 4 elements, found n = 5$"):
+        visit(cls(x=[0] * 5), Tape())
+
+
+@pytest.mark.parametrize(
+    ("n", "x", "message"),
+    [
+        (2, "abc", "at most 2 bytes of text, found 3"),
+        (4, "abcd", "at most 3 bytes of text, found 4"),
+        (0, "a", "at most 0 bytes of text, found 1"),
+        (2, "é!", "at most 2 bytes of text, found 3"),
+        (5, "abc", "at most 4 bytes, found n = 5"),
+        (-1, "", "at most 4 bytes, found n = -1"),
+        (3, None, "str, found None"),
+    ],
+)
+def test_sized_text(n: int, x: Any, message: str) -> None:
+    """Text has no more bytes than its size says, and leaves room for its NUL."""
+    cls = make("Port", n=(int32, 0), x=(str, string(4, size="n")))
+    with pytest.raises(SchemaError) as caught:
+        visit(cls(n=n, x=x), Tape())
+    assert f"Port.x: expected {message}" == str(caught.value)
+
+
+def test_struct_of_a_subclass() -> None:
+    """A struct field holds the struct itself: one of a subclass would be saved so that it cannot be loaded."""
+    base = make("Base", x=(uint8, 0))
+    derived = make("Derived", bases=(base,), y=(uint8, 0))
+    cls = make(b=(base, embedded(base)))
+    with pytest.raises(SchemaError, match=r"^C\.b: expected Base, found Derived$"):
+        visit(cls(b=derived()), Tape())
+
+
+def test_circle() -> None:
+    """A struct that points to itself in the end cannot be saved."""
+    cls = make("Node", next=("Node | None", optional()))
+    node = cls()
+    node.next = cls(next=node)
+    with pytest.raises(SchemaError, match=r"^Node: expected at most 100 structs within one another, found another$"):
+        visit(node, Tape())
 
 
 @pytest.mark.parametrize("visitor", [OutputVisitor()])

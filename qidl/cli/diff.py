@@ -24,7 +24,10 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print a line for each difference."""
     status = 0
-    for found in diff(load(options.file), load(options.other)):
+    left = load(options.file)
+    # From here on, what is at fault is the other.
+    options.file = options.other
+    for found in diff(left, load(options.other)):
         status = 1
         path = f".{found.path}" if found.path else ""
         print(f"{found.section}{path}: {_shown(found.left)} -> {_shown(found.right)}")

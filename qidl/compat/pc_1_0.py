@@ -221,4 +221,18 @@ class Firmware:
             machine.blocks["isa-bios"] = Block(min(flash.length, _BIOS_COPY), flash.origin, is_copy=True)
 
 
+def renew_machine_type(machine: Machine) -> None:
+    """Make of an older machine type, which a newer QEMU ran, the one that is new with it.
+
+    A release from 1.1 on that runs pc-1.0 writes its own sections, but names memory and USB
+    devices as 1.0 does. The firmware alone does not tell, since under KVM it stays in a ROM:
+    the vapic does, which pc-1.0 does not have.
+    """
+    if "pc.bios" in machine.blocks and machine.find("apic") and not machine.find("kvm-tpr-opt"):
+        for found in (Firmware, USBPaths, VAPIC):
+            found.up(machine)
+        for part in machine.find("/virtio-balloon"):
+            _replace_class(part.state, b"\x00\x05", b"\xff\x00")
+
+
 STEPS: Final = steps(PIT, HPET, FDC, Balloon, VAPIC, SCSIDisks, USBPaths, Firmware)

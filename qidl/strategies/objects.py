@@ -44,7 +44,8 @@ def register(*classes: type) -> None:
     """Make ``st.from_type(RTCState)`` draw from :func:`objects`, and so ``st.builds`` of what takes an RTCState.
 
     :param classes: declared classes; unless given, all that have been declared so far,
-        those of the modules of :mod:`qidl.devices` that have been imported included
+        those of the modules of :mod:`qidl.devices` that have been imported included.
+        Hypothesis looks a class up when ``st.from_type`` is called, so that this comes first.
     :raises DeclarationError: one is not declared
     """
     for cls in classes or tuple(_declared(object)):

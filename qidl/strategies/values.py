@@ -18,8 +18,12 @@ MAX_DENSE: Final = 16
 
 def integers(minimum: int, maximum: int) -> st.SearchStrategy[int]:
     """Integers of a range, its ends and 0 more often than chance would have them."""
-    ends = [value for value in (0, minimum, maximum) if minimum <= value <= maximum]
-    return st.sampled_from(list(dict.fromkeys(ends))) | st.integers(minimum, maximum)
+    inner = st.integers(minimum, maximum)
+    if maximum - minimum < MAX_COUNT:
+        return inner
+    ends = dict.fromkeys(value for value in (0, minimum, maximum) if minimum <= value <= maximum)
+    # Both are drawn: an end that fails can then give way to the integer beside it, which shrinks.
+    return st.tuples(st.sampled_from([None, *ends]), inner).map(lambda pair: pair[1] if pair[0] is None else pair[0])
 
 
 def counts(least: int, most: int) -> st.SearchStrategy[int]:

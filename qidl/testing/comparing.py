@@ -17,7 +17,9 @@ def differences(left: Any, right: Any) -> Iterator[tuple[str, Any, Any]]:
     """
     from qidl.differences import diff_states
 
-    yield from diff_states(_plain(left), _plain(right))
+    sides = _plain(left), _plain(right)
+    if sides[0] != sides[1]:
+        yield from diff_states(*sides)
 
 
 def _plain(value: Any) -> Any:
@@ -27,5 +29,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(member) for name, member in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(element) for element in value]
+        simple = set(map(type, value)) <= {int, bool, str, bytes}
+        return list(value) if simple else [_plain(element) for element in value]
     return bytes(value) if isinstance(value, bytearray) else value

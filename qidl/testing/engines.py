@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
 State = dict[str, Any]
@@ -22,8 +23,8 @@ class Engine(Protocol):
         ...
 
 
-class Reference:
-    """The engine that a layout is itself."""
+class Compiled:
+    """The engine that is used, through the layout's own methods."""
 
     def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> State:
         return layout.decode(data, version_id)
@@ -33,5 +34,5 @@ class Reference:
 
 
 def engines() -> Mapping[str, Engine]:
-    """Return every engine there is, by name."""
-    return {"reference": Reference()}
+    """Return every engine there is, by name; the one that defines what is right is called ``reference``."""
+    return {"reference": REFERENCE, "compiled": Compiled()}

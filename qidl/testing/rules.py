@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import attrs
 
 from qidl.annotations import Mark
 from qidl.declaration import Array, Boolean, Declaration, Field, Integer, String, Struct, Type, declaration
-from qidl.testing.running import fail, shown
+from qidl.testing.running import fail
 
 
 def structs(described: Declaration) -> Iterator[Declaration]:
@@ -53,7 +54,7 @@ def _check_value(kind: Type, value: Any, qobject: dict[str, Any], path: str) -> 
         length = qobject[kind.size] if isinstance(kind.size, str) else kind.size
         if length is not None and len(value) != length:
             fail(path, f"{length} elements, as {kind.size} says", len(value))
-        if not kind.is_buffer:
+        if isinstance(kind.element, Struct | Array):
             for index, element in enumerate(value):
                 _check_value(kind.element, element, qobject, f"{path}[{index}]")
 
@@ -61,7 +62,7 @@ def _check_value(kind: Type, value: Any, qobject: dict[str, Any], path: str) -> 
 # Fields by their place in an object.
 
 
-@attrs.frozen
+@attrs.define
 class Place:
     """A field of an object, or of a struct within it.
 
@@ -97,25 +98,32 @@ def unserialised(device: Any, path: str) -> Iterator[Place]:
 def _within(value: Any, kind: Type, path: str) -> Iterator[Place]:
     if isinstance(kind, Struct) and value is not None:
         yield from unserialised(value, path)
-    elif isinstance(kind, Array) and not kind.is_buffer and value is not None:
+    elif isinstance(kind, Array) and isinstance(kind.element, Struct | Array) and value is not None:
         for index, element in enumerate(value):
             yield from _within(element, kind.element, f"{path}[{index}]")
 
 
 def another(value: Any, kind: Type) -> Any:
     """A value that is not this one, of the same type where that is known."""
+    if value is None:
+        return _Poison()
     match kind:
         case Integer():
-            return value ^ 1 if type(value) is int else 1
+            return value ^ 1
         case Boolean():
             return not value
         case String():
             return "" if value else "?"
-        case Array(element=element, is_buffer=is_buffer):
-            if is_buffer and value:
-                return bytearray(byte ^ 1 for byte in value)
-            if isinstance(value, list) and value and not isinstance(element, Struct):
-                return [another(one, element) for one in value]
+        case Array(is_buffer=True) if value:
+            return bytearray(byte ^ 1 for byte in value)
+        case Array(element=element) if value:
+            return [another(one, element) for one in value]
+        case Struct(declaration=described):
+            other = copy.deepcopy(value)
+            for field in described.fields:
+                if plain(field.type):
+                    setattr(other, field.name, another(getattr(value, field.name), field.type))
+            return other
     return _Poison()
 
 

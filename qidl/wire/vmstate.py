@@ -8,7 +8,7 @@ the QObject of a level with stringified field paths. As a construct it is the re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import construct
@@ -16,6 +16,9 @@ import construct
 from qidl.errors import SchemaError, WireError
 from qidl.wire import path as paths
 from qidl.wire.primitives import Again, Conditional, Reader, State, Unused, minimum_size, shown
+
+if TYPE_CHECKING:
+    from qidl.wire.reference import Reference
 
 SUBSECTION = 0x05
 """The byte that begins a subsection."""
@@ -119,11 +122,8 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: the payload is not what the layout says, or does not end where it ends
         """
         try:
-            payload = data if type(data) is bytes else bytes(memoryview(data))
-            read = self._readers.get(version_id) or self._compiled("read", version_id)
-            state, end = read(payload, 0)
-            if end == len(payload):
-                return state  # type: ignore[no-any-return]
+            state: State = self._decode[version_id](data)
+            return state
         except Exception:
             # Whatever it is, the reference engine names it, and the field.
             pass
@@ -138,7 +138,8 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: as :meth:`decode`, with the offset counted from the start of ``data``
         """
         try:
-            return self._compiled("read_at", version_id)(data, offset)  # type: ignore[no-any-return]
+            found: tuple[State, int] = self._read_at[version_id](data, offset)
+            return found
         except Exception:
             pass
         return _reference().decode_at(self, data, offset, version_id, section=section)
@@ -149,7 +150,8 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: as :meth:`decode_at`
         """
         try:
-            return self._compiled("skip_at", version_id)(data, offset)  # type: ignore[no-any-return]
+            end: int = self._skip_at[version_id](data, offset)
+            return end
         except Exception:
             pass
         return _reference().decode_at(self, data, offset, version_id, section=section)[1]
@@ -160,37 +162,33 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: a member is missing, unknown, of the wrong type or out of range
         """
         try:
-            write = self._writers.get(version_id) or self._compiled("write", version_id)
-            return write(state)  # type: ignore[no-any-return]
+            payload: bytes = self._encode[version_id](state)
+            return payload
         except Exception:
             pass
         return _reference().encode(self, state, version_id, section=section)
 
-    def _compiled(self, kind: str, version_id: int | None) -> Callable[..., Any]:
-        """The compiled engine's function of a kind, for a version."""
-        function = self._functions[kind].get(version_id)
-        if function is None:
-            from qidl.wire.compiled import compile_function
+    def compile_now(self, version_id: int | None = None) -> None:
+        """Compile a version, which happens by itself as soon as that pays.
 
-            function = compile_function(self, kind, self.accept(version_id))
-            # Of a layout that takes any version, not every one that a stream names is kept.
-            if version_id is None or self.minimum_version_id <= version_id <= self.version_id:
-                self._functions[kind][version_id] = function
-        return function
+        :raises WireError: as :meth:`accept`
+        """
+        for functions in (self._decode, self._read_at, self._skip_at, self._encode):
+            functions.compile(version_id)
 
     def _forget_functions(self) -> None:
         self.programs: dict[Any, Any] = {}
-        self._functions: dict[str, dict[int | None, Callable[..., Any]]] = {}
-        for kind in ("read", "read_at", "skip_at", "write"):
-            self._functions[kind] = {}
-        self._readers, self._writers = self._functions["read"], self._functions["write"]
+        self._decode = _Functions(self, "decode")
+        self._read_at = _Functions(self, "read_at")
+        self._skip_at = _Functions(self, "skip_at")
+        self._encode = _Functions(self, "encode")
 
     def __getstate__(self) -> dict[str, Any]:
-        compiled = ("programs", "_functions", "_readers", "_writers")
+        compiled = ("programs", "_decode", "_read_at", "_skip_at", "_encode")
         return {name: value for name, value in vars(self).items() if name not in compiled}
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
-        vars(self).update(attributes)
+        self.__dict__.update(attributes)
         self._forget_functions()
 
     def accept(self, version_id: int | None) -> int:
@@ -394,7 +392,37 @@ def _member(state: State, name: str, path: str) -> Any:
     return paths.get(state, name)
 
 
-def _reference() -> Any:
+_USES_THAT_PAY = 4
+"""Uses of a layout from which on it is compiled: that takes as long as some ten uses of the reference engine."""
+
+
+class _Functions(dict[Any, Callable[..., Any]]):
+    """The compiled engine's functions of one kind by version, each made once that pays."""
+
+    def __init__(self, layout: VMState, kind: str) -> None:
+        self._layout = layout
+        self._kind = kind
+        self._uses = 0
+
+    def __missing__(self, version_id: int | None) -> Callable[..., Any]:
+        self._uses += 1
+        if self._uses < _USES_THAT_PAY:
+            raise LookupError
+        return self.compile(version_id)
+
+    def compile(self, version_id: int | None) -> Callable[..., Any]:
+        """Make the function for a version, whether that pays or not."""
+        from qidl.wire.compiled import compile_function
+
+        layout = self._layout
+        function = compile_function(layout, self._kind, layout.accept(version_id))
+        # Of a layout that takes any version, not every one that a stream names is kept.
+        if version_id is None or layout.minimum_version_id <= version_id <= layout.version_id:
+            self[version_id] = function
+        return function
+
+
+def _reference() -> Reference:
     from qidl.wire.reference import REFERENCE
 
     return REFERENCE

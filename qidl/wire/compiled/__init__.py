@@ -8,6 +8,8 @@ but time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qidl.wire.compiled.program import Function, program
 from qidl.wire.compiled.source import TooHard
 from qidl.wire.compiled.window import read_within, skip_within
@@ -15,15 +17,15 @@ from qidl.wire.vmstate import VMState
 
 __all__ = ["compile_function", "program"]
 
-_AT = {"read": read_within, "skip": skip_within}
+_AT: dict[str, Callable[[Function], Function]] = {"read": read_within, "skip": skip_within}
 
 
 def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
     """A function for a version of a layout; it raises any exception where the reference engine has to see to it.
 
-    :param kind: ``read``, from bytes and an offset to the state and its end; ``read_at`` and
-        ``skip_at``, from a view of a whole stream and an offset to the state and its end, or
-        its end alone; ``write``, from the state to bytes
+    :param kind: ``decode``, from a payload to the state; ``encode``, from the state to a payload;
+        ``read_at`` and ``skip_at``, from a view of a stream and an offset to the state and where it
+        ends, or to the latter alone
     """
     name, _, at = kind.partition("_")
     try:

@@ -6,6 +6,9 @@ import struct
 
 from qidl.wire.compiled.source import Source
 
+_LARGE = 1024
+"""Bytes of a buffer from which on it is not worth another copy to have it packed with its neighbours."""
+
 
 class Packing:
     """What a generated function has to write, in order."""
@@ -18,8 +21,11 @@ class Packing:
 
     def add(self, code: str, argument: str) -> None:
         """Append a field of fixed size."""
-        self._codes.append(code)
-        self._arguments.append(argument)
+        if code.endswith("s") and int(code[:-1]) >= _LARGE:
+            self.add_piece(argument)
+        else:
+            self._codes.append(code)
+            self._arguments.append(argument)
 
     def add_piece(self, expression: str) -> None:
         """Append bytes."""
@@ -31,7 +37,7 @@ class Packing:
         self._flush()
         if len(self._pieces) == 1:
             return self._pieces[0]
-        return f"{self._source.constant(b''.join)}(({', '.join(self._pieces)},))" if self._pieces else "b''"
+        return f"b''.join(({', '.join(self._pieces)},))" if self._pieces else "b''"
 
     def _flush(self) -> None:
         if self._codes:

@@ -27,42 +27,31 @@ class Program:
     def __init__(self, layout: VMState, version_id: int) -> None:
         self._layout = layout
         self._version_id = version_id
-        self.size_at_least = layout.minimum_size()
+
+    @functools.cached_property
+    def decode(self) -> Callable[[bytes], State]:
+        """From a payload to the state."""
+        return Reading(_inner("read"), builds=True).whole(self._plain, self._version_id)
 
     @functools.cached_property
     def read(self) -> Callable[[bytes, int], tuple[State, int]]:
         """From bytes and an offset to the state, and the offset where it ends."""
-        return Reading(_Inner("read"), builds=True).struct(self._plain, self._version_id)
+        return Reading(_inner("read"), builds=True).part(self._plain, self._version_id)
 
     @functools.cached_property
     def skip(self) -> Callable[[bytes, int], int]:
         """From bytes and an offset to the offset where it ends, refusing what ``read`` refuses."""
         try:
-            return Reading(_Inner("skip"), builds=False).struct(self._plain, self._version_id)
+            return Reading(_inner("skip"), builds=False).part(self._plain, self._version_id)
         except TooHard:
             # Something depends on the state.
             read = self.read
             return lambda data, offset: read(data, offset)[1]
 
     @functools.cached_property
-    def write(self) -> Callable[..., bytes]:
-        """From the state, and how many members are not this struct's, to bytes."""
-        return Writing(_Inner("write")).struct(self._plain, self._version_id)
-
-    @functools.cached_property
-    def read_subsection(self) -> Function:
-        """From bytes, an offset and the state to add to, to the offset where it ends."""
-        return Reading(_Inner("read"), builds=True).subsection(self._plain)
-
-    @functools.cached_property
-    def skip_subsection(self) -> Function:
-        """The same, with nothing added."""
-        return Reading(_Inner("skip"), builds=False).subsection(self._plain)
-
-    @functools.cached_property
-    def write_subsection(self) -> Function:
-        """From the state to bytes, and how many members they are made of."""
-        return Writing(_Inner("write")).subsection(self._plain)
+    def encode(self) -> Callable[..., bytes]:
+        """From the state, and how many of its members are not this struct's, to bytes."""
+        return Writing(_inner("encode")).function(self._plain, self._version_id)
 
     @property
     def _plain(self) -> VMState:
@@ -80,22 +69,17 @@ def program(layout: VMState, version_id: int) -> Program:
     return found
 
 
-class _Inner:
-    """The functions of structs within a struct. Where there is none, the reference engine stands in."""
+def _inner(kind: str) -> Callable[[VMState], Function]:
+    """Finds the function for a struct within another. Where there is none, the reference engine stands in."""
 
-    def __init__(self, kind: str) -> None:
-        self._kind = kind
-
-    def struct(self, layout: VMState) -> Function:
+    def find(layout: VMState) -> Function:
         try:
-            function: Function = getattr(program(layout, layout.version_id), self._kind)
+            function: Function = getattr(program(layout, layout.version_id), kind)
         except TooHard:
-            return _by_reference(layout, self._kind)
+            return _by_reference(layout, kind)
         return function
 
-    def subsection(self, layout: VMState) -> Function:
-        function: Function = getattr(program(layout, layout.version_id), f"{self._kind}_subsection")
-        return function
+    return find
 
 
 def _by_reference(layout: VMState, kind: str) -> Function:
@@ -105,9 +89,10 @@ def _by_reference(layout: VMState, kind: str) -> Function:
     def skip(data: bytes, offset: int) -> int:
         return read(data, offset)[1]
 
-    def write(state: State, others: int = 0) -> bytes:
+    def encode(state: State, others: int = 0) -> bytes:
         if others:
             raise Refused
         return write_foreign(layout, state, {}, {})
 
-    return {"read": read, "skip": skip, "write": write}[kind]
+    functions: dict[str, Function] = {"read": read, "skip": skip, "encode": encode}
+    return functions[kind]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.wire import path as paths
-from qidl.wire.compiled.functions import Functions
 from qidl.wire.compiled.run import Run
 from qidl.wire.compiled.saving import Saving
 from qidl.wire.compiled.shape import (
     FEW,
+    FEW_STRUCTS,
     Atom,
     asked_for,
     atom,
@@ -22,17 +22,17 @@ from qidl.wire.compiled.shape import (
     is_plain,
     is_when,
     members,
+    number,
     roots,
     subsections_stand_apart,
 )
 from qidl.wire.compiled.source import Source, TooHard
-from qidl.wire.compiled.support import Refused, Short, read_foreign, read_subsections, subsection_header
+from qidl.wire.compiled.support import Refused, Short, check_end, read_foreign, subsection_header
 from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
 from qidl.wire.vmstate import Member, VMState
 
 _BOOLS = (False, True)
-_FEW_STRUCTS = 8
 
 
 class Scope:
@@ -62,53 +62,70 @@ class Scope:
 class Reading:
     """Writes the source of the function.
 
+    :param struct_function: finds the function of the same kind for another struct
     :param builds: whether it makes the state, or only finds the end
     """
 
-    def __init__(self, functions: Functions, *, builds: bool) -> None:
-        self._functions = functions
+    def __init__(self, struct_function: Callable[[VMState], Callable[..., Any]], *, builds: bool) -> None:
+        self._struct_function = struct_function
         self._builds = builds
         self._source = Source()
         self._run = Run(self._source)
         self._saving = Saving(self._source)
 
-    def struct(self, layout: VMState, version_id: int) -> Callable[..., Any]:
-        """The function for a struct: ``(data, o)`` to its state and end, or to its end."""
-        scope = Scope(layout, version_id, self._source.depth)
-        self._whole(layout, scope)
-        self._source.line(f"return {scope.root.var}, o" if self._builds else "return o")
+    def part(self, layout: VMState, version_id: int) -> Callable[..., Any]:
+        """The function for what begins at an offset: ``(data, o)`` to the state and its end, or to its end."""
+        state = self._struct(layout, Scope(layout, version_id, self._source.depth))
+        self._source.line(f"return {state}, o" if self._builds else "return o")
         return self._source.function("read(data, o)", layout.name)
 
-    def subsection(self, layout: VMState) -> Callable[..., Any]:
-        """The function for a subsection whose name was read: ``(data, o, state)`` to its end."""
-        scope = Scope(layout, layout.version_id, self._source.depth)
-        scope.root.var = "state"
-        if self._builds and not layout.fields:
-            self._source.line(f"state[{layout.marker!r}] = True")
-        self._whole(layout, scope)
-        self._source.line("return o")
-        return self._source.function("read(data, o, state)", layout.name)
-
-    def _whole(self, layout: VMState, scope: Scope) -> None:
+    def whole(self, layout: VMState, version_id: int) -> Callable[..., Any]:
+        """The function for a payload: ``(data)`` to the state."""
+        source, scope = self._source, Scope(layout, version_id, self._source.depth)
+        source.line("if type(data) is not bytes: data = bytes(memoryview(data))")
+        source.line("o = 0")
         self._fields(layout, scope)
+        if not layout.subsections and self._run.flush_all():
+            source.line(f"return {self._saving.expression(scope.root)}")
+            return source.function("decode(data)", layout.name)
+        self._run.flush()
+        state = self._saving.save(scope.root)
+        if layout.subsections and not layout.old_style:
+            with source.block("if o != len(data):"):
+                self._subsections(layout, state)
+        source.line(f"if o != len(data): raise {source.constant(Short)}")
+        source.line(f"return {state}")
+        return source.function("decode(data)", layout.name)
+
+    def _struct(self, layout: VMState, scope: Scope) -> str:
+        """A struct with its subsections; returns the variable for its state, if it is made."""
         has_subsections = bool(layout.subsections) and not layout.old_style
+        self._fields(layout, scope)
         if not layout.old_style and not has_subsections:
             self._run.end_struct(layout.name)
         self._run.flush()
-        if self._builds:
-            self._state(scope)
+        state = self._saving.save(scope.root) if self._builds else ""
         if has_subsections:
-            self._subsections(layout, scope)
+            with self._source.block("if o < len(data) and data[o] == 5:"):
+                self._subsections(layout, state)
+        return state
 
-    def _subsections(self, layout: VMState, scope: Scope) -> None:
+    def _subsections(self, layout: VMState, state: str) -> None:
+        """Those that follow, each at most once and in order."""
         if not subsections_stand_apart(layout):
             raise TooHard
-        constant = self._source.constant
-        table = tuple((subsection_header(each), self._functions.subsection(each)) for each in layout.subsections)
-        name = constant(layout.name.encode(), layout.name)
-        rest = f"{scope.root.var or None}, {name}, {len(layout.name) + 1}, {constant(table)}"
-        with self._source.block("if o < len(data) and data[o] == 5:"):
-            self._source.line(f"o = {constant(read_subsections)}(data, o, {rest})")
+        source = self._source
+        for subsection in layout.subsections:
+            header = subsection_header(subsection)
+            with source.block(f"if data.startswith({source.constant(header)}, o):"):
+                source.line(f"o += {len(header)}")
+                scope = Scope(subsection, subsection.version_id, source.depth)
+                scope.root.var = state
+                if self._builds and not subsection.fields:
+                    source.line(f"{state}[{subsection.marker!r}] = True")
+                self._struct(subsection, scope)
+        name = source.constant(layout.name.encode())
+        source.line(f"{source.constant(check_end)}(data, o, {name}, {len(layout.name) + 1})")
 
     def _fields(self, layout: VMState, scope: Scope) -> None:
         for member, conditions in members(layout, scope.version_id):
@@ -136,8 +153,8 @@ class Reading:
             self._run.flush()
             if node is not None and self._builds:
                 value = self._saving.expression(node)
-                has_test = isinstance(node, Value) and node.test
-                source.line(f"{name} = {value} if {node.test} else None" if has_test else f"{name} = {value}")
+                test = node.test if isinstance(node, Value) else ""
+                source.line(f"{name} = {value} if {test} else None" if test else f"{name} = {value}")
         if before is not None:
             before[0].saved.discard(str(paths.parse(member.path)[-1]))
         elif node is not None:
@@ -183,7 +200,8 @@ class Reading:
         if field is not None:
             return self._atom(field, scope, path)
         if behaves_as(subcon, Again) and is_fixed(subcon):
-            return self._again(subcon, scope)
+            self._again(subcon, scope)
+            return None
         if behaves_as(subcon, Array) and is_fixed(subcon):
             return self._fixed_array(subcon, scope, path)
         if is_plain(subcon) and is_fixed(subcon):
@@ -209,7 +227,7 @@ class Reading:
         if field.bounds is not None:
             self._check(name, *field.bounds)
         if field.kind == "unused":
-            return Value(name, test=f"{name} != {source.constant(bytes(field.size), field.size)}")
+            return Value(name, test=f"{name} != {source.constant(bytes(field.size))}")
         if field.kind == "bool":
             if self._builds:
                 return Value(f"{source.constant(_BOOLS)}[{name}]")
@@ -228,7 +246,7 @@ class Reading:
         self._run.checks.append(f"if {name} != {first.name}: raise {self._source.constant(Refused)}")
 
     def _fixed_array(self, subcon: Array, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
-        element, count = subcon.subcon, int(subcon.count)
+        element, count = subcon.subcon, number(subcon.count)
         if is_integer(element) and (count > FEW or element.code == "B"):
             return self._long_array(element.code, count, element.length)
         field = atom(element)
@@ -258,9 +276,12 @@ class Reading:
         return inner.root
 
     def _outer_struct(self, layout: VMState) -> Node:
-        source = self._source
-        name = source.local()
-        function = source.constant(self._functions.struct(layout))
+        state = self._struct(layout, Scope(layout, layout.version_id, self._source.depth))
+        return Sealed(state, members=roots(layout))
+
+    def _called_struct(self, layout: VMState) -> Node:
+        source, name = self._source, self._source.local()
+        function = source.constant(self._struct_function(layout))
         source.line(f"{name}, o = {function}(data, o)" if self._builds else f"o = {function}(data, o)")
         return Sealed(name, members=roots(layout))
 
@@ -294,10 +315,10 @@ class Reading:
     def _array(self, subcon: Array, scope: Scope) -> Node:
         """Elements of any form; those of a plain one in one go."""
         source, outer = self._source, self._run
-        if isinstance(subcon.count, int) and 0 <= subcon.count <= _FEW_STRUCTS and not is_fixed(subcon.subcon):
+        if isinstance(subcon.count, int) and 0 <= subcon.count <= FEW_STRUCTS and not is_fixed(subcon.subcon):
             # Spelled out, since a later field may add to one of them.
             self._counted(subcon, scope, max(minimum_size(subcon.subcon), 1))
-            return Elements([self._outer_struct(subcon.subcon) for _ in range(subcon.count)])
+            return Elements([self._called_struct(subcon.subcon) for _ in range(subcon.count)])
         self._run = run = Run(source)
         element = self._value(subcon.subcon, scope, ()) if is_fixed(subcon.subcon) else None
         self._run = outer

@@ -7,8 +7,6 @@ import struct
 from qidl.wire.compiled.source import Source
 from qidl.wire.compiled.support import Short, check_end, check_ends
 
-_FIVE = 5
-
 
 class Run:
     """The fields since the last place that the layout alone does not tell.
@@ -21,6 +19,7 @@ class Run:
         self._codes: list[str] = []
         self._names: list[str] = []
         self._ends: list[tuple[int, str, int]] = []
+        self._was_flushed = False
         self.size = 0
         self.checks: list[str] = []
         """Statements to follow."""
@@ -43,7 +42,7 @@ class Run:
 
     def end_struct(self, name: str) -> None:
         """Note that a struct of this name ends here, where a loading QEMU looks for subsections."""
-        self._ends.append((self.size, self._source.constant(name.encode(), name), len(name) + 1))
+        self._ends.append((self.size, self._source.constant(name.encode()), len(name) + 1))
 
     def flush(self) -> None:
         """Write the statements."""
@@ -52,11 +51,27 @@ class Run:
             source.line(f"({', '.join(self._names)},) = {self.format('unpack_from')}(data, o)")
         elif self.size:
             source.line(f"if o + {self.size} > len(data): raise {source.constant(Short)}")
-        for check in self.checks:
-            source.line(check)
-        self._flush_ends()
+        self._flush_checks()
         if self.size:
             source.line(f"o += {self.size}")
+        self._clear()
+
+    def flush_all(self) -> bool:
+        """Write the statements for a payload that is this run and no more; returns whether it is."""
+        if self._was_flushed or not self._names:
+            return False
+        self._source.line(f"({', '.join(self._names)},) = {self.format('unpack')}(data)")
+        self._flush_checks()
+        self._clear()
+        return True
+
+    def _flush_checks(self) -> None:
+        for check in self.checks:
+            self._source.line(check)
+        self._flush_ends()
+
+    def _clear(self) -> None:
+        self._was_flushed = True
         self._codes, self._names, self._ends, self.size, self.checks = [], [], [], 0, []
 
     def flush_repeated(self, element: str, target: str, count: str) -> None:
@@ -66,7 +81,7 @@ class Run:
         names = f"({', '.join(self._names)},)"
         source.line(f"{target} = [{element} for {names} in {self.format('iter_unpack')}(data[o:e])]")
         self.flush_ends_repeated()
-        self._codes, self._names, self._ends, self.size, self.checks = [], [], [], 0, []
+        self._clear()
 
     def flush_ends_repeated(self) -> None:
         """Look where each of several structs ends, from ``o`` to ``e``, and go there."""
@@ -83,7 +98,7 @@ class Run:
     def _flush_ends(self) -> None:
         for first, last, step, name, least in _spans(self._ends):
             if first == last == self.size:
-                test = "o + {0} < len(data) and data[o + {0}] == 5".format(first)
+                test = f"o + {first} < len(data) and data[o + {first}] == 5"
             elif first == last:
                 test = f"data[o + {first}] == 5"
             else:
@@ -104,7 +119,7 @@ def _spans(ends: list[tuple[int, str, int]]) -> list[tuple[int, int, int, str, i
     for end, name, least in ends:
         if spans and spans[-1][3:] == (name, least):
             first, last, step = spans[-1][:3]
-            if first == last and end > first or end - last == step > 0:
+            if (first == last and end > first) or end - last == step > 0:
                 spans[-1] = (first, end, end - last, name, least)
                 continue
         spans.append((end, end, 0, name, least))

@@ -32,6 +32,9 @@ MANY = 256
 FEW = 32
 """Integers of an array that are spelled out, where there may be as many."""
 
+FEW_STRUCTS = 8
+"""Structs of an array that are spelled out, where they are not of fixed form."""
+
 
 @attrs.frozen
 class Atom:
@@ -78,9 +81,7 @@ _STEPS = [
 
 def is_plain(layout: Any) -> bool:
     """Whether a construct is a VMState that reads and writes just as VMState does."""
-    return isinstance(layout, VMState) and all(
-        getattr(type(layout), step) is getattr(VMState, step) for step in _STEPS
-    )
+    return isinstance(layout, VMState) and all(getattr(type(layout), step) is getattr(VMState, step) for step in _STEPS)
 
 
 def members(layout: VMState, version_id: int) -> Iterator[tuple[Member, tuple[Conditional, ...]]]:
@@ -118,6 +119,12 @@ def is_element(subcon: Any) -> bool:
     return is_plain(subcon) or (is_fixed(subcon) and not isinstance(subcon, Unused | Again))
 
 
+def number(count: Any) -> int:
+    """The count of an array of fixed form."""
+    assert isinstance(count, int)
+    return count
+
+
 def is_integer(subcon: Any) -> bool:
     """Whether a construct is an integer that may have any value."""
     return behaves_as(subcon, Integer)
@@ -151,7 +158,8 @@ def asked_for(layout: VMState, version_id: int) -> set[tuple[paths.Step, ...]]:
     """Paths of the fields on which a count, a condition or a repetition depends."""
     found: set[str] = set()
     for member, conditions in members(layout, version_id):
-        found.update(condition.test for condition in conditions if is_when(condition) and isinstance(condition.test, str))
+        tests = [condition.test for condition in conditions if isinstance(condition, When)]
+        found.update(test for test in tests if isinstance(test, str))
         subcon = member.subcon
         while isinstance(subcon, Array | Listed):
             if isinstance(subcon, Array) and isinstance(subcon.count, str):
@@ -162,12 +170,6 @@ def asked_for(layout: VMState, version_id: int) -> set[tuple[paths.Step, ...]]:
         elif isinstance(subcon, Again):
             found.add(subcon.path)
     return {paths.parse(path) for path in found}
-
-
-def is_entered(layout: VMState, path: str) -> bool:
-    """Whether another member of a layout lies within the one at ``path``, or is it."""
-    steps = paths.parse(path)
-    return sum(paths.parse(member.path)[: len(steps)] == steps for member in layout.members) > 1
 
 
 def roots(layout: VMState) -> frozenset[str]:
@@ -192,7 +194,7 @@ def subsections_stand_apart(layout: VMState) -> bool:
 
 
 def _has_certain_member(layout: VMState) -> bool:
+    certain = [member.subcon for member, conditions in members(layout, layout.version_id) if not conditions]
     return any(
-        not conditions and (isinstance(member.subcon, Integer | Checked | Boolean | Buffer | Array) or is_plain(member.subcon))
-        for member, conditions in members(layout, layout.version_id)
+        isinstance(subcon, Integer | Checked | Boolean | Buffer | Array) or is_plain(subcon) for subcon in certain
     )

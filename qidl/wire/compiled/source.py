@@ -49,9 +49,10 @@ class Source:
     def constant(self, value: Any, *key: Any) -> str:
         """Return a name for a value.
 
-        :param key: what tells it from others; that it is this very object unless given
+        :param key: what tells it from others of its type; of bytes, that is they, and of others, that they are this
+            very object
         """
-        what = (type(value), *key) if key else (id(value),)
+        what = (type(value), *(key or ((value,) if type(value) is bytes else (id(value),))))
         if what not in self._constants:
             self._constants[what] = f"C{len(self._constants)}"
             self._names[self._constants[what]] = value

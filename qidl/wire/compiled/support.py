@@ -1,15 +1,12 @@
-"""What generated functions call, and the exceptions that they raise. None of these gets out: the reference names the fault."""
+"""What generated functions call and raise. None of these exceptions gets out: the reference names the fault."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 from qidl.wire.primitives import Reader, State, as_bytes
 from qidl.wire.vmstate import SUBSECTION, Context, Taken, VMState
-
-Table = tuple[tuple[bytes, Callable[..., int]], ...]
 
 
 class Refused(Exception):
@@ -36,27 +33,6 @@ def check_ends(data: bytes, offsets: range, name: bytes, least: int) -> None:
     """Do so for several."""
     for offset in offsets:
         check_end(data, offset, name, least)
-
-
-def read_subsections(data: bytes, offset: int, state: State | None, name: bytes, least: int, table: Table) -> int:
-    """Read the subsections that follow a struct, or pass over them.
-
-    :param state: to add to
-    :param table: what each begins with, and the function for the rest
-    :returns: offset of what follows
-    """
-    first = 0
-    while data[offset : offset + 1] == b"\5":
-        for place in range(first, len(table)):
-            header, function = table[place]
-            if data.startswith(header, offset):
-                offset = function(data, offset + len(header), state)
-                first = place + 1
-                break
-        else:
-            check_end(data, offset, name, least)
-            break
-    return offset
 
 
 def subsection_header(subsection: VMState) -> bytes:

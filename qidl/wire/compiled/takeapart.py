@@ -11,6 +11,9 @@ from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value
 _SPELLED_OUT = 24
 """Checks of a type up to which a chain of comparisons is the fastest."""
 
+_ONE_BY_ONE = 6
+"""Members up to which they are taken one by one."""
+
 
 class TakingApart:
     """Writes the statements. Every :class:`Value` bears the name of the variable that it gets."""
@@ -71,12 +74,16 @@ class TakingApart:
             raise TooHard
         certain = {name: node for name, node in struct.members.items() if not (isinstance(node, Value) and node.test)}
         names = [self._name(node) for node in certain.values()]
-        if len(certain) == 1:
-            source.line(f"{names[0]} = {struct.var}[{next(iter(certain))!r}]")
-        elif certain:
+        if len(certain) > _ONE_BY_ONE:
             get = source.constant(operator.itemgetter(*certain), *certain)
             source.line(f"({', '.join(names)}) = {get}({struct.var})")
-        if len(certain) < len(struct.members):
+        else:
+            for key, name in zip(certain, names, strict=True):
+                source.line(f"{name} = {struct.var}[{key!r}]")
+        if struct.count:
+            # A subsection's: the members are those of the struct that it belongs to.
+            source.line(f"{struct.count} += {len(certain)}")
+        elif len(certain) < len(struct.members) or struct.is_open:
             struct.count = source.local()
             source.line(f"{struct.count} = {len(certain)}")
         for node, name in zip(certain.values(), names, strict=True):

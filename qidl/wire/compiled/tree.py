@@ -48,6 +48,7 @@ class Struct:
     :ivar var: expression for the dict, once there is one
     :ivar saved: names of the members that it has by then
     :ivar tentative: so far there are members in it only under conditions
+    :ivar is_open: whether subsections may add members
     :ivar count: variable for the number of its members, if that depends on conditions
     """
 
@@ -55,6 +56,7 @@ class Struct:
     var: str = ""
     saved: set[str] = attrs.field(factory=set)
     tentative: bool = False
+    is_open: bool = False
     count: str = ""
 
 

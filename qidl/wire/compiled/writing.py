@@ -7,27 +7,26 @@ none is left behind.
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Callable
 from typing import Any
 
 from qidl.wire import path as paths
-from qidl.wire.compiled.columns import flat_form, write_columns
-from qidl.wire.compiled.functions import Functions
 from qidl.wire.compiled.packing import Packing, pack_function
 from qidl.wire.compiled.shape import (
     FEW,
+    FEW_STRUCTS,
     Atom,
     atom,
     behaves_as,
-    count_values,
     is_element,
-    is_entered,
     is_fixed,
     is_integer,
     is_plain,
     is_when,
     members,
+    number,
     roots,
     subsections_stand_apart,
 )
@@ -37,9 +36,6 @@ from qidl.wire.compiled.takeapart import TakingApart
 from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, Unused
 from qidl.wire.vmstate import Member, VMState
-
-_FEW_VALUES = 24
-_FEW_STRUCTS = 8
 
 Later = list[Callable[[], None]]
 """What is to be written once the state is taken apart."""
@@ -60,73 +56,83 @@ class Scope:
 
 
 class Writing:
-    """Writes the source of the function."""
+    """Writes the source of the function.
 
-    def __init__(self, functions: Functions) -> None:
-        self._functions = functions
+    :param struct_function: finds the function of the same kind for another struct
+    """
+
+    def __init__(self, struct_function: Callable[[VMState], Callable[..., Any]]) -> None:
+        self._struct_function = struct_function
         self._source = Source()
         self._packing = Packing(self._source)
         self._apart = TakingApart(self._source)
 
-    def struct(self, layout: VMState, version_id: int) -> Callable[..., Any]:
+    def function(self, layout: VMState, version_id: int) -> Callable[..., Any]:
         """The function for a struct: ``(d, others)`` to bytes, where ``others`` members are not its own."""
-        scope, count = self._whole(layout, version_id)
+        scope, later = Scope(layout, version_id), Later()
+        scope.root.var = "d"
+        self._plan(scope, later)
+        self._apart.expect("dict", "d")
+        self._write(lambda: self._apart.struct(scope.root), later)
+        count = scope.root.count or len(scope.root.members)
         self._source.line(f"if len(d) != {count} + others: raise {self._refused}")
         self._source.line(f"return {self._packing.expression()}")
-        return self._source.function("write(d, others=0)", layout.name)
-
-    def subsection(self, layout: VMState) -> Callable[..., Any]:
-        """The function for a subsection: ``(d)`` to bytes, and how many members they are made of."""
-        scope, count = self._whole(layout, layout.version_id)
-        self._source.line(f"return {self._packing.expression()}, {count}")
-        return self._source.function("write(d)", layout.name)
+        return self._source.function("encode(d, others=0)", layout.name)
 
     @property
     def _refused(self) -> str:
         return self._source.constant(Refused)
 
-    def _whole(self, layout: VMState, version_id: int) -> tuple[Scope, str]:
-        scope, later = Scope(layout, version_id), Later()
-        scope.root.var = "d"
+    def _plan(self, scope: Scope, later: Later) -> None:
+        """Go through a struct, its subsections included."""
         self._fields(scope, later)
-        self._apart.expect("dict", "d")
-        self._apart.struct(scope.root)
+        if scope.layout.subsections:
+            if not subsections_stand_apart(scope.layout):
+                raise TooHard
+            scope.root.is_open = True
+            later.append(lambda: self._subsections(scope.layout, scope.root))
+
+    def _write(self, take_apart: Callable[[], None], later: Later) -> None:
+        """Take something apart, then write what is to be written of it."""
+        counted, self._apart.counted = self._apart.counted, []
+        take_apart()
         self._apart.check_types()
         for write in later:
             write()
         self._apart.check_counts()
-        return scope, self._subsections(scope)
+        self._apart.counted = counted
 
-    def _subsections(self, scope: Scope) -> str:
-        """Write those that the state has; returns an expression for the number of members by then."""
-        own = str(len(scope.root.members))
-        if not scope.layout.subsections:
-            return scope.root.count or own
-        if not subsections_stand_apart(scope.layout):
-            raise TooHard
-        source, count, written = self._source, scope.root.count or self._source.local(), self._source.local()
-        if not scope.root.count:
-            source.line(f"{count} = {own}")
-        source.line(f"{written} = b''")
-        with source.block(f"if len(d) != {count}:"):
-            for subsection in scope.layout.subsections:
-                self._subsection(subsection, count, written)
-        self._packing.add_piece(written)
-        return count
+    def _in_block(self, header: str, write: Callable[[], None]) -> None:
+        """Write under a condition: what comes of it is a piece that may be empty."""
+        source, piece, packing = self._source, self._source.local(), self._packing
+        source.line(f"{piece} = b''")
+        self._packing = Packing(source)
+        with source.block(header):
+            write()
+            source.line(f"{piece} = {self._packing.expression()}")
+        self._packing = packing
+        self._packing.add_piece(piece)
 
-    def _subsection(self, layout: VMState, count: str, written: str) -> None:
-        source, header = self._source, self._source.constant(subsection_header(layout))
-        function = source.constant(self._functions.subsection(layout))
-        names = {str(paths.parse(m.path)[0]) for m in layout.members if not isinstance(m.subcon, Unused)}
-        names |= set() if layout.fields else {layout.marker}
-        with source.block(f"if {' or '.join(f'{name!r} in d' for name in sorted(names))}:"):
-            if not layout.fields:
-                source.line(f"if d[{layout.marker!r}] is not True: raise {self._refused}")
-                source.line(f"{count} += 1")
-            one, number = source.local(), source.local()
-            source.line(f"{one}, {number} = {function}(d)")
-            source.line(f"{written} += {header} + {one}")
-            source.line(f"{count} += {number}")
+    def _subsections(self, layout: VMState, root: Struct) -> None:
+        def write_all() -> None:
+            for subsection in layout.subsections:
+                names = {str(paths.parse(m.path)[0]) for m in subsection.members if not isinstance(m.subcon, Unused)}
+                names |= set() if subsection.fields else {subsection.marker}
+                test = " or ".join(f"{name!r} in {root.var}" for name in sorted(names))
+                self._in_block(f"if {test}:", functools.partial(self._subsection, subsection, root))
+
+        self._in_block(f"if len({root.var}) != {root.count}:", write_all)
+
+    def _subsection(self, subsection: VMState, root: Struct) -> None:
+        source, scope, later = self._source, Scope(subsection, subsection.version_id), Later()
+        header = subsection_header(subsection)
+        self._packing.add(f"{len(header)}s", source.constant(header))
+        scope.root.var, scope.root.count = root.var, root.count
+        if not subsection.fields:
+            source.line(f"if {root.var}[{subsection.marker!r}] is not True: raise {self._refused}")
+            source.line(f"{root.count} += 1")
+        self._plan(scope, later)
+        self._write(lambda: self._apart.struct(scope.root), later)
 
     def _fields(self, scope: Scope, later: Later) -> None:
         for member, conditions in members(scope.layout, scope.version_id):
@@ -137,33 +143,24 @@ class Writing:
             elif conditions:
                 self._conditional(member, conditions, scope, later)
             else:
-                node = self._value(member.subcon, scope, later, member.path)
+                node = self._value(member.subcon, scope, later)
                 put(scope.root, member.path, node)
                 scope.done.append(member.path)
 
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope, later: Later) -> None:
         source, inner = self._source, Later()
-        node = self._value(member.subcon, scope, inner, member.path)
+        node = self._value(member.subcon, scope, inner)
         name = node.name if isinstance(node, Value) else source.local()
         container, key = self._optional(scope, member.path)
 
+        def take_apart() -> None:
+            source.line(f"{name} = {_variable(container)}[{key!r}]")
+            source.line(f"{container.count} += 1")
+            self._apart.take(node, name)
+
         def write() -> None:
-            written = source.local()
             tests = " and ".join([self._test(condition, scope) for condition in conditions])
-            source.line(f"{written} = b''")
-            packing, counted = self._packing, self._apart.counted
-            self._packing, self._apart.counted = Packing(source), []
-            with source.block(f"if {tests}:"):
-                source.line(f"{name} = {_variable(container)}[{key!r}]")
-                source.line(f"{container.count} += 1")
-                self._apart.take(node, name)
-                self._apart.check_types()
-                for one in inner:
-                    one()
-                self._apart.check_counts()
-                source.line(f"{written} = {self._packing.expression()}")
-            self._packing, self._apart.counted = packing, counted
-            self._packing.add_piece(written)
+            self._in_block(f"if {tests}:", lambda: self._write(take_apart, inner))
 
         later.append(write)
 
@@ -185,7 +182,7 @@ class Writing:
 
         def write() -> None:
             source, name = self._source, self._source.local()
-            zeros = source.constant(bytes(size), size)
+            zeros = source.constant(bytes(size))
             source.line(f"{name} = {_variable(container)}.get({key!r}, {zeros})")
             with source.block(f"if {name} is not {zeros}:"):
                 source.line(f"{name} = {source.constant(some_bytes)}({name})")
@@ -230,18 +227,16 @@ class Writing:
             return f"{self._source.constant(count)}({_variable(scope.root)})"
         return f"int({self._earlier(count, scope)})"
 
-    def _value(self, subcon: Any, scope: Scope, later: Later, path: str) -> Node:
+    def _value(self, subcon: Any, scope: Scope, later: Later) -> Node:
         field = atom(subcon)
         if field is not None:
             return self._atom(field, later)
         if behaves_as(subcon, Array) and is_integer(subcon.subcon):
             return self._integers(subcon, scope, later)
         if behaves_as(subcon, Array) and is_element(subcon.subcon):
-            return self._array(subcon, scope, later, path)
-        if is_plain(subcon) and is_fixed(subcon):
-            return self._inner_struct(subcon, later)
+            return self._array(subcon, scope, later)
         if is_plain(subcon):
-            return self._outer_struct(subcon, later)
+            return self._inner_struct(subcon, later)
         if behaves_as(subcon, Buffer):
             return self._buffer(subcon.length, scope, later)
         if behaves_as(subcon, Listed) and is_plain(subcon.subcon):
@@ -285,7 +280,7 @@ class Writing:
     def _integers(self, subcon: Array, scope: Scope, later: Later) -> Node:
         element, count = subcon.subcon, subcon.count
         if element.kind != "uint8" and isinstance(count, int) and 0 <= count <= FEW // 2:
-            return Elements([self._value(element, scope, later, "") for _ in range(count)])
+            return Elements([self._value(element, scope, later) for _ in range(count)])
         source, name = self._source, self._source.local()
 
         def write() -> None:
@@ -308,33 +303,40 @@ class Writing:
         later.append(write)
         return Value(name, kind="" if element.kind == "uint8" else "list")
 
-    def _array(self, subcon: Array, scope: Scope, later: Later, path: str) -> Node:
+    def _array(self, subcon: Array, scope: Scope, later: Later) -> Node:
         element, count = subcon.subcon, subcon.count
-        values = count_values(subcon)
-        is_few = isinstance(count, int) and 0 <= count <= _FEW_STRUCTS and not is_fixed(element)
-        if 0 <= values <= _FEW_VALUES or is_few or (is_fixed(subcon) and (path and is_entered(scope.layout, path))):
+        if is_fixed(subcon):
             field = atom(element)
             if field is not None and field.bounds is not None:
-                return self._bounded(field, count, later)
-            return Elements([self._value(element, scope, later, "") for _ in range(count)])
+                return self._bounded(field, number(count), later)
+            return Elements([self._value(element, scope, later) for _ in range(number(count))])
         if not is_plain(element):
             return self._foreign(subcon, scope, later)
-        source, name = self._source, self._source.local()
+        if isinstance(count, int) and 0 <= count <= FEW_STRUCTS:
+            return Elements([self._called_struct(element, later) for _ in range(count)])
+        name = self._source.local()
 
         def write() -> None:
-            number, form = self._count(count, scope), flat_form(element)
-            if not number.isdecimal():
-                source.line(f"{name}n = {number}")
-                number = f"{name}n"
-            if form is not None:
-                write_columns(source, self._packing, form, name, number)
-                return
-            function = source.constant(self._functions.struct(element))
-            source.line(f"if len({name}) != {number}: raise {self._refused}")
-            self._packing.add_piece(f"b''.join([{function}(e) for e in {name}])")
+            self._source.line(f"if len({name}) != {self._count(count, scope)}: raise {self._refused}")
+            self._each(element, name, "")
 
         later.append(write)
         return Value(name, kind="list")
+
+    def _each(self, element: VMState, name: str, marker: str) -> None:
+        """Write every element of a list of structs, with a marker before it."""
+        source, piece, one, packing = self._source, self._source.local(), self._source.local(), self._packing
+        source.line(f"{piece} = []")
+        self._packing = Packing(source)
+        with source.block(f"for {one} in {name}:"):
+            later = Later()
+            if marker:
+                self._packing.add("1s", marker)
+            node = self._inner_struct(element, later)
+            self._write(lambda: self._apart.take(node, one), later)
+            source.line(f"{piece}.append({self._packing.expression()})")
+        self._packing = packing
+        self._packing.add_piece(f"b''.join({piece})")
 
     def _bounded(self, field: Atom, count: int, later: Later) -> Elements:
         names = [self._source.local() for _ in range(count)]
@@ -355,15 +357,15 @@ class Writing:
 
     def _inner_struct(self, layout: VMState, later: Later) -> Struct:
         inner = Scope(layout, layout.version_id)
-        self._fields(inner, later)
+        self._plan(inner, later)
         return inner.root
 
-    def _outer_struct(self, layout: VMState, later: Later) -> Node:
+    def _called_struct(self, layout: VMState, later: Later) -> Node:
         source = self._source
         sealed = Sealed(source.local(), members=roots(layout))
 
         def write() -> None:
-            function = source.constant(self._functions.struct(layout))
+            function = source.constant(self._struct_function(layout))
             others = f", {len(sealed.more.members)}" if sealed.more.members else ""
             self._packing.add_piece(f"{function}({sealed.name}{others})")
 
@@ -371,12 +373,10 @@ class Writing:
         return sealed
 
     def _listed(self, subcon: Listed, later: Later) -> Value:
-        source, name = self._source, self._source.local()
+        name = self._source.local()
 
         def write() -> None:
-            function = source.constant(self._functions.struct(subcon.subcon))
-            marker = source.constant(bytes([subcon.marker]), subcon.marker)
-            self._packing.add_piece(f"b''.join([{marker} + {function}(e) for e in {name}])")
+            self._each(subcon.subcon, name, self._source.constant(bytes([subcon.marker])))
             self._packing.add_piece(r"b'\0'")
 
         later.append(write)

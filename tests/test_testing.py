@@ -1,0 +1,419 @@
+"""The checks that users run: each law fails in one sentence, and what qidl itself ships keeps them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import captures
+import pytest
+from conftest import make
+from hypothesis import HealthCheck, given, settings
+
+import qidl
+from qidl import (
+    CompatError,
+    DeclarationError,
+    SchemaError,
+    array,
+    broken,
+    derived,
+    embedded,
+    immutable,
+    int16,
+    optional,
+    uint8,
+    uint16,
+)
+from qidl.compat.step import Lost, step
+from qidl.devices.fdc import FDCtrl
+from qidl.devices.hpet import HPETState
+from qidl.devices.mc146818rtc import RTCState
+from qidl.differences import diff
+from qidl.levels import LEVELS
+from qidl.strategies import declarations
+from qidl.testing import check_device, check_layout, check_step, engines, power_on
+from qidl.wire.layouts.hpet import HPET_V2
+from qidl.wire.layouts.i8254 import I8254_V3
+from qidl.wire.layouts.mc146818rtc import MC146818RTC_V3
+from qidl.wire.primitives import Array, Bool, Integer, Range, UInt8, UInt16, When
+from qidl.wire.vmstate import VMState
+
+Check = Callable[[], None]
+
+
+def sentence(check: Check) -> str:
+    """What a check says that fails: one line."""
+    with pytest.raises(AssertionError) as caught:
+        check()
+    text = str(caught.value)
+    assert 1 == len(text.splitlines())
+    assert re.fullmatch(r"\S.*: expected .*, found .*", text)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("cls", "layout"), [(RTCState, MC146818RTC_V3), (HPETState, HPET_V2), (FDCtrl, None)], ids=lambda one: str(one)
+)
+def test_own_devices(cls: type, layout: VMState | None) -> None:
+    """Devices of qidl's own keep the laws."""
+    check_device(cls, layout, examples=10)
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(declarations(depth=1))
+def test_any_declaration(cls: type) -> None:
+    """A class that only says what it is keeps the laws, whatever its fields."""
+    check_device(cls, examples=3)
+
+
+# Devices that break one rule each.
+
+
+def _computes_it_once(self: Any) -> None:
+    self.total = self.total or self.level + 1
+
+
+def _spoils_base(self: Any) -> None:
+    self.base = 7
+
+
+def _forgets(self: Any) -> None:
+    self.level = 0
+
+
+def _fails(self: Any) -> None:
+    raise ZeroDivisionError("no level")
+
+
+def _refuses(self: Any) -> None:
+    raise SchemaError("never")
+
+
+def _says_otherwise(self: Any) -> None:
+    self.has_error = False
+
+
+def _counts_wrong(self: Any) -> None:
+    self.level = not self.level
+
+
+def _refuses_what_it_saved(self: Any) -> None:
+    if self.saved:
+        raise SchemaError("saved")
+
+
+def _notes_saving(self: Any) -> None:
+    self.saved = 1
+
+
+def _nothing(self: Any) -> None:
+    pass
+
+
+def _nested() -> Any:
+    inner = make("D", x=(uint8, 0), y=(uint8, derived(0)), post_load=_nothing)
+    return make("O", d=(inner, embedded(inner)))
+
+
+BROKEN_RULES = {
+    "derived": (
+        make("D", level=(uint8, 0), total=(uint16, derived(0)), post_load=_computes_it_once),
+        r"D\.total: expected post_load to compute \d+ again, found \d+ from before the load",
+    ),
+    "derived, nested": (
+        _nested(),
+        "O.d.y: expected post_load to compute 0 again, found 1 from before the load",
+    ),
+    "derived list": (
+        make("D", level=(uint8, 0), total=(list[uint8], derived(array(2))), post_load=_nothing),
+        "D.total: expected post_load to compute [0, 0] again, found [1, 1] from before the load",
+    ),
+    "derived object": (
+        make("D", level=(uint8, 0), total=(object, derived(None)), post_load=_nothing),
+        "D.total: expected post_load to compute None again, found what was there before from before the load",
+    ),
+    "immutable": (
+        make("D", level=(uint8, 0), base=(uint8, immutable(7)), post_load=_spoils_base),
+        "D.base: expected 6, since it is immutable and no load changes it, found 7",
+    ),
+    "broken": (
+        make("D", level=(uint8, 0), fifo=(uint8, broken(0))),
+        "D.fifo: expected a reason beside broken, found none",
+    ),
+    "lost": (
+        make("D", level=(uint8, 0), pre_save=_forgets, post_load=_counts_wrong),
+        "D.level: expected 0 after a round trip through a QObject, found True",
+    ),
+    "hook": (
+        make("D", level=(uint8, 0), post_load=_fails),
+        "D from {'level': 0}: expected pre_save and post_load to raise QidlErrors alone,"
+        " found ZeroDivisionError: no level",
+    ),
+    "refusal": (
+        make("D", level=(uint8, 0), post_load=_refuses),
+        "D: expected a QObject that it accepts, found none among those drawn",
+    ),
+    "refusal of what was saved": (
+        make("D", saved=(uint8, 0), pre_save=_notes_saving, post_load=_refuses_what_it_saved),
+        "D: expected to load what it saved, {'saved': 1}, found saved",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN_RULES)
+def test_broken_rules(rule: str) -> None:
+    """A device that breaks a rule is told which, in one sentence with class and field."""
+    cls, expected = BROKEN_RULES[rule]
+    found = sentence(lambda: check_device(cls))
+    assert expected == found or re.fullmatch(expected, found)
+
+
+def test_not_declared() -> None:
+    """What is not declared is refused."""
+    with pytest.raises(DeclarationError, match="int: expected a class declared"):
+        check_device(int)
+
+
+def test_kept_rules() -> None:
+    """Sizes, optional members of both kinds, hooks that are each other's inverse, and reasons are as they should be."""
+
+    def post_load(self: Any) -> None:
+        self.low, self.high = self.both & 15, self.both >> 4
+
+    def pre_save(self: Any) -> None:
+        self.both = self.low | self.high << 4
+
+    check_device(
+        make(
+            "D",
+            count=(uint8, 0),
+            data=(bytearray, array(4, size="count")),
+            rest=(list[uint16], array(size="count")),
+            has_error=(bool, False),
+            error=(uint8, optional(0)),
+            more=(uint8 | None, optional()),
+            both=(uint8, 0),
+            low=(uint8, derived(0)),
+            high=(uint8, derived(0)),
+            base=(str, immutable("x")),
+            bus=(qidl.IRQ | None, None),
+            fifo=(uint8, broken(0, reason="a byte is lost")),
+            pre_save=pre_save,
+            post_load=post_load,
+        )
+    )
+
+
+# Devices and layouts that do not fit.
+
+GAUGE = make("Gauge", level=(int16, 0), count=(uint8, 0), data=(list[uint8], array(4, size="count")))
+
+
+def _gauge(level: Any = UInt16, *more: Any) -> VMState:
+    count = "count" / Range(UInt8, 0, 4)
+    return VMState("gauge", version_id=1, fields=["level" / level, count, "data" / Array("count", UInt8), *more])
+
+
+def test_layout_that_fits() -> None:
+    """A layout that carries all that the class holds, or checks it, fits."""
+    check_device(GAUGE, _gauge(Integer("int16", "h")))
+    check_device(make("Gauge", level=(int16, 0)), VMState("gauge", version_id=1, fields=["level" / Range(Integer("int16", "h"), 0, 9)]))
+
+
+def test_layout_that_carries_other_integers() -> None:
+    """A class that holds what the wire cannot, or cannot hold what the wire brings, is told so."""
+    found = {sentence(lambda: check_device(GAUGE, _gauge(form))) for form in (UInt16, UInt8)}
+    assert any("Gauge.level: expected" in one or "Gauge: expected to load a state of gauge" in one for one in found)
+    narrow = VMState("gauge", version_id=1, fields=["level" / Integer("int8", "b")])
+    assert re.match(
+        r"Gauge.level: expected no value that gauge cannot carry as int8 .*, found -?\d+",
+        sentence(lambda: check_device(make("Gauge", level=(int16, 0)), narrow)),
+    )
+
+
+def test_layout_with_other_members() -> None:
+    """A member that the class lacks, or the layout does, is named."""
+    assert "Gauge: expected to load a state of gauge version 1" in sentence(
+        lambda: check_device(GAUGE, _gauge(Integer("int16", "h"), "more" / UInt8))
+    )
+
+
+# Layouts.
+
+
+@pytest.mark.parametrize("layout", [MC146818RTC_V3, I8254_V3], ids=lambda layout: layout.name)
+def test_own_layouts(layout: VMState) -> None:
+    """Layouts of qidl's own keep the laws."""
+    check_layout(layout, examples=20)
+
+
+class Careless(Integer):
+    """An integer that forgets a bit, or reads past the end, or never comes back."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__("uint8", "B")
+        self.fault = fault
+
+    def _parse(self, stream: Any, context: Any, path: str) -> int:
+        if self.fault == "crash":
+            return int(stream.read(1)[0])
+        value = super()._parse(stream, context, path)
+        if self.fault == "refuse":
+            raise qidl.WireError("nothing", str(value), path=path)
+        return value & 0xFE if self.fault == "forget" else value
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        if self.fault == "cannot":
+            raise qidl.WireError("nothing", str(obj), path=path)
+        return super()._build(obj, stream, context, path)
+
+
+FAULTS = {
+    "forget": "careless version 1 on the reference engine: x: expected ",
+    "refuse": "careless version 1 on the reference engine: expected to read what it wrote of {'x': 0}, found x: ",
+    "cannot": "careless version 1: expected to write the state {'x': 0}, found x: expected nothing, found 0",
+    "crash": "careless version 1 on the reference engine: expected a state or a WireError of '', found IndexError",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_careless_layouts(fault: str) -> None:
+    """A construct of one's own that breaks a law is found out."""
+    layout = VMState("careless", version_id=1, fields=["x" / Careless(fault)])
+    assert sentence(lambda: check_layout(layout)).startswith(FAULTS[fault])
+
+
+def test_layout_that_cannot_be_described() -> None:
+    """A construct that describes itself as no JSON is found out."""
+
+    class Odd(Integer):
+        def describe(self) -> dict[str, Any]:
+            return {"accepted": b""}
+
+    layout = VMState("odd", version_id=1, fields=["x" / Odd("uint8", "B")])
+    assert sentence(lambda: check_layout(layout)).startswith("odd: expected a description in JSON, found ")
+
+
+def test_engines() -> None:
+    """There is a reference, and whatever else there is agrees with it."""
+    assert "reference" == next(iter(engines()))
+    for engine in engines().values():
+        assert {"level": 1, "count": 0, "data": []} == engine.decode(_gauge(), b"\0\1\0")
+        assert b"\0\1\0" == engine.encode(_gauge(), {"level": 1, "count": 0, "data": []})
+
+
+# Steps.
+
+OLD = VMState("lamp", version_id=1, fields=["level" / UInt8])
+NEW = VMState("lamp", version_id=2, fields=["level" / UInt16, "lit" / Bool, "left" / When("lit", UInt8)])
+LAYOUTS = {"pc-1.2": OLD, "pc-1.3": NEW}
+
+
+def _down(state: dict[str, Any]) -> Any:
+    if state["level"] > 255:
+        raise CompatError("level: expected 255 at most")
+    for name in ("lit", "left"):
+        if name in state:
+            yield Lost(name, state.pop(name), "it is new")
+
+
+def _up(state: dict[str, Any]) -> None:
+    state["lit"] = False
+
+
+def _step(down: Any = _down, up: Any = _up) -> Any:
+    return step("lamp", newer="pc-1.3", older="pc-1.2")(type("Lamp", (), {"down": down, "up": up}))
+
+
+def test_step_that_keeps_the_laws() -> None:
+    """A step that reports what it loses, refuses what it cannot take, and has a way back keeps the laws."""
+    check_step(_step(), LAYOUTS)
+    check_step(_step(lambda state, machine: _down(state)), LAYOUTS)
+
+
+def _silent(state: dict[str, Any]) -> None:
+    list(_down(state))
+
+
+def _lies(state: dict[str, Any]) -> Any:
+    for lost in _down(state):
+        yield Lost(lost.path, "something", lost.reason)
+
+
+def _elsewhere(state: dict[str, Any]) -> Any:
+    list(_down(state))
+    yield Lost("colour", 1, "it is new")
+
+
+def _crashes(state: dict[str, Any]) -> None:
+    raise KeyError("colour")
+
+
+STEPS = {
+    "silent": (_step(_silent), r"lamp from pc-1.3 to pc-1.2 and back: lit: expected True, or a Lost for it, found False"),
+    "lies": (_step(_lies), r"lamp from pc-1.3 to pc-1.2: lit: expected a Lost with the value that was there, False, found"),
+    "elsewhere": (_step(_elsewhere), r"lamp from pc-1.3 to pc-1.2: colour: expected a Lost .*, absent, found 1"),
+    "crashes": (_step(_crashes), r"lamp from pc-1.3 to pc-1.2: expected a state or a CompatError of .*, found KeyError"),
+    "stays": (_step(lambda state: None), r"lamp from pc-1.3 to pc-1.2: expected a state that pc-1.2 can hold of .*"),
+}
+
+
+@pytest.mark.parametrize("fault", STEPS)
+def test_steps_that_break_a_law(fault: str) -> None:
+    """A step that breaks a law is told which, in one sentence with levels and path."""
+    found, pattern = STEPS[fault]
+    assert re.match(pattern, sentence(lambda: check_step(found, LAYOUTS)))
+
+
+def test_what_is_no_step() -> None:
+    """What is no step on a section, and a level without a layout, are refused."""
+    with pytest.raises(SchemaError, match="expected a step on a section, made by @step, found 1"):
+        check_step(1, LAYOUTS)
+    with pytest.raises(SchemaError, match="lamp: expected the layout of pc-1.2, found those of pc-1.3"):
+        check_step(_step(), {"pc-1.3": NEW})
+
+
+def test_own_step() -> None:
+    """A step of qidl's own keeps the laws."""
+    from qidl.compat.pc_1_0 import STEPS
+
+    found = next(one for one in STEPS if getattr(one, "section", "") == "hpet")
+    levels = {name: LEVELS[name].layouts("hpet")[0] for name in ("pc-1.0", "pc-1.1")}
+    check_step(found, levels)
+
+
+# The machine.
+
+# What the releases captured otherwise: the host's clock, and what a release sets to other values.
+_DIFFERENT = {
+    *("mc146818rtc.*", "ram.*", "fdc.state.drives[1].sect", "e1000.phy_reg[1]", "e1000.mac_reg.RA[0]"),
+    *("e1000.mac_reg.RA[1]", "piix4_pm.pci0_status.up"),
+}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_power_on(level: str) -> None:
+    """The machine at power-on is what the release of its level captured, and its stream loads."""
+    snapshot = power_on(level)
+    assert level == snapshot.level
+    assert level in qidl.load(snapshot.to_bytes()).possible_levels
+    captured = qidl.load(captures.own(level), level=level)
+    assert {name: block.length for name, block in captured.ram.items()} == {
+        name: block.length for name, block in snapshot.ram.items()
+    }
+    found = {(one.section.rpartition("/")[2], one.path) for one in diff(snapshot, captured)}
+    assert set() == {f"{name}.{'*' if f'{name}.*' in _DIFFERENT else path}" for name, path in found} - _DIFFERENT
+
+
+def test_power_on_with_more_memory() -> None:
+    """The size of memory is in its block and in CMOS RAM; a machine is one's own."""
+    snapshot = power_on("pc-1.2", ram_size=64 << 20)
+    assert 64 << 20 == snapshot.ram["pc.ram"].length
+    assert bytes([0, 63 * 4]) == snapshot["mc146818rtc"].state["cmos_data"][0x17:0x19]
+    assert bytes(8) == snapshot.ram["pc.ram"].read(0, 8, missing=0)
+    snapshot["timer"].state["dummy"] = 1
+    assert 0 == power_on("pc-1.2", ram_size=64 << 20)["timer"].state["dummy"]
+    with pytest.raises(CompatError, match="found 'pc-9'"):
+        power_on("pc-9")
