@@ -6,7 +6,7 @@ It is loaded wherever qidl is installed, so nothing but this file is imported un
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +110,7 @@ def _is_state(value: object) -> bool:
 
 
 @pytest.fixture
-def assert_golden(request: pytest.FixtureRequest) -> Iterator[Callable[[Any, str], None]]:
+def assert_golden(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
     """A function that holds a section, a device or a state against ``golden/NAME.json`` beside the test.
 
     ``pytest --qidl-update`` writes the file instead.
@@ -128,7 +128,7 @@ def assert_golden(request: pytest.FixtureRequest) -> Iterator[Callable[[Any, str
         else:
             _check_golden(golden.read(path), state, name, request.config)
 
-    yield check
+    return check
 
 
 def _check_golden(wanted: Any, found: Any, name: str, config: pytest.Config) -> None:

@@ -188,7 +188,11 @@ def test_golden_files(pytester: pytest.Pytester) -> None:
     result = run(pytester)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["rtc is not what its golden file says; *", "cmos_data[[]0[]]: expected 255, found 0", "and * more, which -v shows"]
+        [
+            "rtc is not what its golden file says; *",
+            "cmos_data[[]0[]]: expected 255, found 0",
+            "and * more, which -v shows",
+        ]
     )
     run(pytester, "-v").stdout.fnmatch_lines(["period: expected 7, found 0"])
 

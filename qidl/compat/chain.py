@@ -46,10 +46,18 @@ class Hop:
         return names.index(self.target) < names.index(self.source)
 
     def section(self, key: str, state: State, machine: Machine | None) -> Iterator[Lost]:
-        """Take one section's state across, and yield what is lost."""
+        """Take one section's state across, and yield what is lost.
+
+        :raises CompatError: the state is not as the source level writes it, or cannot be taken across
+        """
         found = self.sections.get(key)
-        if found is not None:
+        if found is None:
+            return
+        try:
             yield from run(found.down if self.is_down else found.up, state, machine)
+        except (LookupError, TypeError) as error:
+            # A section of an older version lacks what the step takes for granted.
+            raise CompatError(f"expected a state as {self.source} writes it, found one without {error}") from error
 
 
 def chain(source: str, target: str, steps: Iterable[Step | MachineStep] = STEPS) -> list[Hop]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from qidl import annotations as a
+import qidl.annotations as a
 from qidl.declaration import declare
 
 _INTEGERS: Final = (
@@ -86,7 +86,7 @@ def _struct(draw: st.DrawFn, name: str, counts: list[str], depth: int) -> Member
     forms: list[Callable[[], Members]] = [
         lambda: _one(name, cls, a.embedded(cls)),
         lambda: _one(name, cls | None, a.optional()),
-        lambda: _one(name, list[cls], a.array(3)),
+        lambda: _one(name, list[cls], a.array(3)),  # type: ignore[valid-type]
         lambda: {**_one(f"has_{name}", bool, False), **_one(name, cls, a.optional(a.embedded(cls)))},
     ]
     return draw(st.sampled_from(forms))()
@@ -94,17 +94,17 @@ def _struct(draw: st.DrawFn, name: str, counts: list[str], depth: int) -> Member
 
 @st.composite
 def _array(draw: st.DrawFn, name: str, counts: list[str], depth: int) -> Members:
-    annotation = draw(st.sampled_from([*(list[element] for element in (*_INTEGERS, bool, str)), bytearray]))
+    annotation = draw(st.sampled_from([*(list[element] for element in (*_INTEGERS, bool, str)), bytearray]))  # type: ignore[valid-type]
     capacity = draw(st.integers(1, 5))
     forms: list[tuple[Any, tuple[Any, ...], Any]] = [
         (annotation, (capacity,), None),
         (annotation, (), capacity),
-        (list[annotation], (2, capacity), None),
+        (list[annotation], (2, capacity), None),  # type: ignore[valid-type]
         (annotation, (), None),
     ]
     if counts:
         size = draw(st.sampled_from(counts))
-        forms += [(annotation, (capacity,), size), (annotation, (), size), (list[annotation], (capacity, 2), size)]
+        forms += [(annotation, (capacity,), size), (annotation, (), size), (list[annotation], (capacity, 2), size)]  # type: ignore[valid-type]
     found, dimensions, size = draw(st.sampled_from(forms))
     array = a.array(*dimensions, size=size)
     if draw(st.booleans()):

@@ -56,5 +56,3 @@ def _parts(draw: st.DrawFn, blocks: dict[str, int]) -> bytes:
         content = draw(st.integers(0, 255) | values.binary(PAGE_SIZE))
         records.append(machine.page(name, address, content))
     return b"".join(records)
-
-

@@ -55,10 +55,11 @@ def register(*classes: type) -> None:
 
 def _declared(base: type) -> Iterator[type]:
     """Every declared class there is, each once."""
-    seen = set()
+    seen: set[type] = set()
     waiting = [base]
     while waiting:
-        for cls in type.__subclasses__(waiting.pop()):
+        subclasses: list[type] = type.__subclasses__(waiting.pop())
+        for cls in subclasses:
             if cls not in seen:
                 seen.add(cls)
                 waiting.append(cls)

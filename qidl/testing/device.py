@@ -114,7 +114,7 @@ def _kept(cls: type[Any], draw: Draw) -> None:
 
     name = cls.__name__
     device, _ = _draw_device(cls, draw)
-    other, saved = _draw_device(cls, draw)
+    _, saved = _draw_device(cls, draw)
     if draw(st.booleans()):
         for place in rules.unserialised(device, name):
             if place.field.mark is not Mark.DERIVED and rules.plain(place.field.type):
@@ -149,7 +149,9 @@ def _from_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
         for path, wanted, found in differences(decoded, saved):
             fail(f"{name}.{path}", f"{shown(wanted)} when {where} is loaded and saved", shown(found))
         if one.encode(layout, saved) != payload:
-            fail(name, f"the bytes {shown(payload.hex())} again on the {engine} engine", one.encode(layout, saved).hex())
+            fail(
+                name, f"the bytes {shown(payload.hex())} again on the {engine} engine", one.encode(layout, saved).hex()
+            )
 
 
 def _without_unused(state: Any) -> Any:

@@ -135,5 +135,3 @@ def plain(kind: Type) -> bool:
 class _Poison:
     def __repr__(self) -> str:
         return "what was there before"
-
-

@@ -29,8 +29,12 @@ def read(data: bytes) -> Snapshot | QidlError:
         try:
             snapshot = qidl.load(data)
         except QidlError as error:
-            assert len(str(error).splitlines()) == 1, repr(str(error))
-            return error
+            refused: QidlError | None = error
+        else:
+            refused = None
+    if refused is not None:
+        assert len(str(refused).splitlines()) == 1, repr(str(refused))
+        return refused
     # What loaded has been decoded once: reading it cannot fail any more.
     for section in snapshot.sections:
         payload = bytes(section.payload)

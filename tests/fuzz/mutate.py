@@ -1,6 +1,6 @@
 """Read hostile streams by the hundred thousand, and say what came of them.
 
-    python tests/fuzz/mutate.py --count 200000
+Run it as ``python tests/fuzz/mutate.py --count 200000``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import time
 import traceback
 from pathlib import Path
 from random import Random
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -21,9 +20,7 @@ from conftest import ENGINES
 from fuzz import contract, mutations
 
 from qidl import QidlError
-from qidl.levels import LEVELS, section_key
 from qidl.snapshot import Snapshot
-from qidl.wire.stream import read_header
 
 
 def main() -> int:
@@ -91,15 +88,10 @@ class Tally:
     def _compare(self, random: Random, number: int) -> None:
         """One altered payload, by every layout of its section, on every engine."""
         sections = [random.choice(mutations.pool())]
-        mutations._numbers(random, sections, 0)
-        header = read_header(memoryview(sections[0].data), 0, {})
-        assert header is not None
-        payload = sections[0].data[header.payload_offset :]
-        if random.random() < 0.3:
-            payload = payload[: random.randrange(len(payload) + 1)]
-        layouts = {layout for level in LEVELS.values() for layout in level.layouts(section_key(header.idstr))}
-        for layout in layouts:
-            found: list[Any] = [contract.outcome(e, layout, payload, header.version_id) for e in ENGINES.values()]
+        mutations.change_numbers(random, sections, 0)
+        cut = random.randrange(len(sections[0].data)) if random.random() < 0.3 else None
+        for layout, payload, version_id in mutations.readings(sections[0]):
+            found = [contract.outcome(engine, layout, payload[:cut], version_id) for engine in ENGINES.values()]
             self.compared += 1
             if any(one != found[0] for one in found):
                 self.disagreed += 1

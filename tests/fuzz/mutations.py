@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import functools
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import NamedTuple
 
 import captures
 
 import qidl
-from qidl.wire.stream import write_preamble
+from qidl.levels import LEVELS, section_key
+from qidl.wire.stream import read_header, write_preamble
+from qidl.wire.vmstate import VMState
 
 SMALL = (
     "1.0.1-isapc-reset",
@@ -74,6 +76,15 @@ def joined(sections: list[bytes]) -> bytes:
     return b"".join([write_preamble(), *sections, b"\0"])
 
 
+def readings(piece: Piece) -> Iterator[tuple[VMState, bytes, int]]:
+    """Every layout that a section may have at any level, with its payload and version."""
+    header = read_header(memoryview(piece.data), 0, {})
+    assert header is not None
+    layouts = {layout: None for level in LEVELS.values() for layout in level.layouts(section_key(header.idstr))}
+    for layout in layouts:
+        yield layout, piece.data[header.payload_offset :], header.version_id
+
+
 def stream(random: Random) -> bytes:
     """A hostile stream."""
     sections = list(pieces(random.choice(SMALL)))
@@ -127,7 +138,7 @@ def _noise(random: Random, sections: list[Piece], place: int) -> None:
     sections[place] = Piece(data[:payload] + noise, payload)
 
 
-def _numbers(random: Random, sections: list[Piece], place: int) -> None:
+def change_numbers(random: Random, sections: list[Piece], place: int) -> None:
     """Several numbers of one payload."""
     data, payload = sections[place]
     changed = bytearray(data)
@@ -145,12 +156,12 @@ def _unknown(random: Random, sections: list[Piece], place: int) -> None:
 
 
 _SECTIONS: tuple[Callable[[Random, list[Piece], int], None], ...] = (
-    *(_swap, _twice, _leave_out, _other_name, _other_name, _version, _noise, _numbers, _numbers, _unknown),
+    *(_swap, _twice, _leave_out, _other_name, _other_name, _version, _noise, change_numbers, change_numbers, _unknown),
 )
 
 # What is done to bytes.
 
-_NUMBERS = (0, 1, 2, 5, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, (1 << 63), (1 << 64) - 1)
+_NUMBERS = (0, 1, 2, 5, *((1 << bits) - low for bits in (7, 8, 15, 16, 31, 32, 63, 64) for low in (0, 1)))
 
 
 def _put_number(random: Random, data: bytearray, place: int) -> None:
