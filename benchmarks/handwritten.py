@@ -46,6 +46,7 @@ PCI = Struct(">i256s4I")
 
 
 def decode_pci(data: bytes) -> State:
+    """What the section of every PCI device begins with."""
     version_id, config, a, b, c, d = PCI.unpack_from(data)
     if version_id < 2 or a > 1 or b > 1 or c > 1 or d > 1:
         raise Wrong
@@ -53,6 +54,7 @@ def decode_pci(data: bytes) -> State:
 
 
 def encode_pci(dev: State) -> bytes:
+    """To the payload."""
     expect(dev, 3)
     version_id, config = dev["version_id"], dev["config"]
     a, b, c, d = dev["irq_state"]
@@ -67,6 +69,7 @@ RTC = Struct(">128sB7i5q2I")
 
 
 def decode_rtc(data: bytes) -> State:
+    """From the payload."""
     cmos, index, sec, min_, hour, wday, mday, mon, year, periodic, next_, second, begin, end, coalesced, period = (
         RTC.unpack(data)
     )
@@ -93,6 +96,7 @@ def decode_rtc(data: bytes) -> State:
 
 
 def encode_rtc(state: State) -> bytes:
+    """To the payload."""
     expect(state, 10)
     tm = state["current_tm"]
     expect(tm, 7)
@@ -126,6 +130,7 @@ HPET_LEVEL = b"\x05\x12hpet/rtc_irq_level\0\0\0\1"
 
 
 def decode_hpet(data: bytes) -> State:
+    """From the payload."""
     config, isr, counter, count = HPET.unpack_from(data)
     end = HPET.size + count * HPET_TIMER.size
     if len(data) < end:
@@ -156,6 +161,7 @@ def decode_hpet(data: bytes) -> State:
 
 
 def encode_hpet(state: State) -> bytes:
+    """To the payload."""
     timers = state["timer"]
     if len(timers) != state["num_timers"]:
         raise Wrong
@@ -184,6 +190,7 @@ PIT_LAST = Struct(">q")
 
 
 def decode_pit(data: bytes) -> State:
+    """From the payload."""
     if len(data) != 4 + 3 * PIT_CHANNEL.size + 8:
         raise Wrong
     channels = [
@@ -233,6 +240,7 @@ get_channel = itemgetter(
 
 
 def encode_pit(state: State) -> bytes:
+    """To the payload."""
     expect(state, 1)
     channels = state["channels"]
     first, second, third = channels
@@ -255,6 +263,7 @@ APIC = Struct(">I3BI2B8I8I8I6II2IIiIqqq")
 
 
 def decode_apic(data: bytes) -> State:
+    """From the payload."""
     apicbase, id_, arb_id, tpr, spurious_vec, log_dest, dest_mode, *words = APIC.unpack(data)
     return {
         "apicbase": apicbase,
@@ -280,6 +289,7 @@ def decode_apic(data: bytes) -> State:
 
 
 def encode_apic(state: State) -> bytes:
+    """To the payload."""
     expect(state, 19)
     if (len(state["isr"]), len(state["tmr"]), len(state["irr"]), len(state["lvt"]), len(state["icr"])) != (
         *(8, 8, 8, 6, 2),
@@ -322,6 +332,7 @@ FDC_RATE = b"\x05\x11fdrive/media_rate\0\0\0\1"
 
 
 def decode_fdc(data: bytes) -> State:
+    """From the payload."""
     values = FDC.unpack_from(data)
     state: State = dict(zip(FDC_NAMES, values, strict=False))
     state["fifo"] = list(values[9])
@@ -350,6 +361,7 @@ get_fdc_more = itemgetter(*FDC_MORE)
 
 
 def encode_fdc(outer: State) -> bytes:
+    """To the payload."""
     expect(outer, 1)
     state = outer["state"]
     expect(state, 23)

@@ -68,6 +68,7 @@ def _pairs(data: bytes) -> list[State]:
 
 
 def decode_cpu(data: bytes) -> State:
+    """From the payload."""
     head = CPU_HEAD.unpack_from(data)
     if head[-1] != 0:
         raise Wrong  # pc-1.1 writes no other form
@@ -148,6 +149,7 @@ def _pack_pairs(registers: list[State]) -> bytes:
 
 
 def encode_cpu(state: State) -> bytes:
+    """To the payload."""
     members = 63
     cr, segs, fpregs, mtrr = state["cr"], state["segs"], state["fpregs"], state["mtrr_var"]
     lengths = [len(state[name]) for name in ("regs", "fpregs", "segs", "cr", "dr", "mtrr_fixed", "mtrr_var")]
@@ -288,6 +290,7 @@ def _drive(data: bytes, offset: int) -> tuple[State, int]:
 
 
 def decode_ide(data: bytes) -> State:
+    """From the payload."""
     state: State = {"dev": decode_pci(data)}
     offset = PCI.size
     masters = []
@@ -382,6 +385,7 @@ def _pack_drive(drive: State) -> bytes:
 
 
 def encode_ide(state: State) -> bytes:
+    """To the payload."""
     expect(state, 3)
     parts = [encode_pci(state["dev"])]
     first, second = state["bmdma"]
@@ -418,6 +422,7 @@ E1000_REGISTERS = (
 
 
 def decode_e1000(data: bytes) -> State:
+    """From the payload."""
     if len(data) != PCI.size + E1000.size:
         raise Wrong
     v = E1000.unpack_from(data, PCI.size)
@@ -446,6 +451,7 @@ get_registers = itemgetter(*E1000_REGISTERS)
 
 
 def encode_e1000(state: State) -> bytes:
+    """To the payload."""
     expect(state, 8)
     tx, eecd, registers = state["tx"], state["eecd_state"], state["mac_reg"]
     expect(tx, 16)

@@ -581,3 +581,16 @@ def test_reader_takes_all_or_nothing() -> None:
     with pytest.raises(WireError, match=r"^x\.y: offset 0: expected 4 bytes \(what\), found 3$"):
         reader.take(4, "x.y", "what")
     assert b"abc" == reader.take(3, "", "")
+
+
+def test_negative_length(engine: Engine) -> None:
+    """A buffer whose length the input says to be negative is refused."""
+    wire = layout("n" / Int32, "x" / Buffer("n"))
+    with pytest.raises(WireError, match=r"^x: offset 4: expected a length \(buffer\), found -1$"):
+        engine.decode(wire, b"\xff\xff\xff\xffabc")
+
+
+def test_array_of_nothing(engine: Engine) -> None:
+    """Elements that take no room are as many as the layout says, at the end of the payload too."""
+    wire = layout("n" / UInt8, "x" / Array(2, Buffer("n")))
+    check_layout(engine, wire, {"n": 0, "x": [b"", b""]}, b"\0")

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import captures
 import pytest
 from conftest import make
 from hypothesis import HealthCheck, given, settings
@@ -30,10 +29,9 @@ from qidl.compat.step import Lost, step
 from qidl.devices.fdc import FDCtrl
 from qidl.devices.hpet import HPETState
 from qidl.devices.mc146818rtc import RTCState
-from qidl.differences import diff
 from qidl.levels import LEVELS
 from qidl.strategies import declarations
-from qidl.testing import check_device, check_layout, check_step, engines, power_on
+from qidl.testing import check_device, check_layout, check_step, engines
 from qidl.wire.layouts.hpet import HPET_V2
 from qidl.wire.layouts.i8254 import I8254_V3
 from qidl.wire.layouts.mc146818rtc import MC146818RTC_V3
@@ -198,6 +196,7 @@ def test_kept_rules() -> None:
             low=(uint8, derived(0)),
             high=(uint8, derived(0)),
             base=(str, immutable("x")),
+            rom=(str | None, immutable(None)),
             bus=(qidl.IRQ | None, None),
             fifo=(uint8, broken(0, reason="a byte is lost")),
             pre_save=pre_save,
@@ -355,20 +354,11 @@ def _crashes(state: dict[str, Any]) -> None:
 
 
 STEPS = {
-    "silent": (
-        _step(_silent),
-        r"lamp from pc-1.3 to pc-1.2 and back: lit: expected True, or a Lost for it, found False",
-    ),
-    "lies": (
-        _step(_lies),
-        r"lamp from pc-1.3 to pc-1.2: lit: expected a Lost with the value that was there, False, found",
-    ),
-    "elsewhere": (_step(_elsewhere), r"lamp from pc-1.3 to pc-1.2: colour: expected a Lost .*, absent, found 1"),
-    "crashes": (
-        _step(_crashes),
-        r"lamp from pc-1.3 to pc-1.2: expected a state or a CompatError of .*, found KeyError",
-    ),
-    "stays": (_step(lambda state: None), r"lamp from pc-1.3 to pc-1.2: expected a state that pc-1.2 can hold of .*"),
+    "silent": (_step(_silent), r" and back: l\w+: expected \S+, or a Lost for it, found \w+"),
+    "lies": (_step(_lies), r": l\w+: expected a Lost with the value that was there, \S+, found 'something'"),
+    "elsewhere": (_step(_elsewhere), r": colour: expected a Lost .*, absent, found 1"),
+    "crashes": (_step(_crashes), r": expected a state or a CompatError of .*, found KeyError: 'colour'"),
+    "stays": (_step(lambda state: None), r": expected a state that pc-1.2 can hold of .*"),
 }
 
 
@@ -394,38 +384,3 @@ def test_own_step() -> None:
     found = next(one for one in STEPS if getattr(one, "section", "") == "hpet")
     levels = {name: LEVELS[name].layouts("hpet")[0] for name in ("pc-1.0", "pc-1.1")}
     check_step(found, levels)
-
-
-# The machine.
-
-# What the releases captured otherwise: the host's clock, and what a release sets to other values.
-_DIFFERENT = {
-    *("mc146818rtc.*", "ram.*", "fdc.state.drives[1].sect", "e1000.phy_reg[1]", "e1000.mac_reg.RA[0]"),
-    *("e1000.mac_reg.RA[1]", "piix4_pm.pci0_status.up"),
-}
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_power_on(level: str) -> None:
-    """The machine at power-on is what the release of its level captured, and its stream loads."""
-    snapshot = power_on(level)
-    assert level == snapshot.level
-    assert level in qidl.load(snapshot.to_bytes()).possible_levels
-    captured = qidl.load(captures.own(level), level=level)
-    assert {name: block.length for name, block in captured.ram.items()} == {
-        name: block.length for name, block in snapshot.ram.items()
-    }
-    found = {(one.section.rpartition("/")[2], one.path) for one in diff(snapshot, captured)}
-    assert set() == {f"{name}.{'*' if f'{name}.*' in _DIFFERENT else path}" for name, path in found} - _DIFFERENT
-
-
-def test_power_on_with_more_memory() -> None:
-    """The size of memory is in its block and in CMOS RAM; a machine is one's own."""
-    snapshot = power_on("pc-1.2", ram_size=64 << 20)
-    assert 64 << 20 == snapshot.ram["pc.ram"].length
-    assert bytes([0, 63 * 4]) == snapshot["mc146818rtc"].state["cmos_data"][0x17:0x19]
-    assert bytes(8) == snapshot.ram["pc.ram"].read(0, 8, missing=0)
-    snapshot["timer"].state["dummy"] = 1
-    assert 0 == power_on("pc-1.2", ram_size=64 << 20)["timer"].state["dummy"]
-    with pytest.raises(CompatError, match="found 'pc-9'"):
-        power_on("pc-9")

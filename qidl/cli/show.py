@@ -11,6 +11,7 @@ from qidl.cli.output import json_text, print_table
 from qidl.section import Section
 from qidl.snapshot import Snapshot, load
 from qidl.wire import path as paths
+from qidl.wire.stream import SectionType
 
 EXAMPLE = Path(__file__).parent.parent / "data" / "example.qevm"
 """The stream that ships with the package: a pc-1.1 machine that runs Linux."""
@@ -63,25 +64,30 @@ def _document(snapshot: Snapshot, sections: list[Section]) -> dict[str, Any]:
 def _print_sections(snapshot: Snapshot) -> None:
     levels = ", ".join(snapshot.possible_levels) or f"none; read as {snapshot.level}"
     print(f"level {snapshot.level} (fits {levels}), {len(snapshot.sections)} sections")
-    rows = [
-        (
-            section.idstr,
-            str(section.instance_id),
-            str(section.version_id),
-            str(section.section_id),
-            str(section.offset),
-            str(section.length),
-            _note(section),
-        )
-        for section in snapshot.sections
-    ]
+    rows = []
+    parts = {
+        s.section_id: [t for t in snapshot.sections if t.section_id == s.section_id and _is_part(t)] for s in snapshot
+    }
+    for section in snapshot.sections:
+        same = parts[section.section_id] if _is_part(section) else [section]
+        # The parts of a live section are many, and alike: the first stands for all.
+        if section is same[0]:
+            numbers = (section.instance_id, section.version_id, section.section_id, section.offset)
+            length = sum(part.length for part in same)
+            rows.append((section.idstr, *map(str, numbers), str(length), _note(section, len(same))))
     print_table(("section", "instance", "version", "id", "offset", "bytes", ""), rows)
 
 
-def _note(section: Section) -> str:
+def _is_part(section: Section) -> bool:
+    return section.is_live and section.type is SectionType.PART
+
+
+def _note(section: Section, count: int) -> str:
     if section.is_opaque:
         return "unknown"
-    return section.type.name.lower() if section.is_live else ""
+    if not section.is_live:
+        return ""
+    return f"{count} parts" if count > 1 else section.type.name.lower()
 
 
 _LINE = 100

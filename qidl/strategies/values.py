@@ -29,7 +29,7 @@ def integers(minimum: int, maximum: int) -> st.SearchStrategy[int]:
 def counts(least: int, most: int) -> st.SearchStrategy[int]:
     """Numbers of elements: few, or all that there is room for unless that is a great many."""
     few = st.integers(least, min(most, least + MAX_COUNT))
-    return few | st.just(most) if most - least <= 2 * MAX_DENSE else few
+    return _or(few, most) if least < most <= least + 2 * MAX_DENSE else few
 
 
 def binary(length: int) -> st.SearchStrategy[bytes]:
@@ -54,7 +54,12 @@ def texts(capacity: int | None) -> st.SearchStrategy[str]:
     if capacity is None:
         return st.text(characters)
     text = st.text(characters, max_size=capacity - 1).filter(lambda value: len(value.encode()) < capacity)
-    return text | st.just("x" * (capacity - 1))
+    return _or(text, "x" * (capacity - 1)) if capacity > 1 else text
+
+
+def _or(strategy: st.SearchStrategy[T], limit: T) -> st.SearchStrategy[T]:
+    """Also a limit, now and then: with what was drawn in its place for the shrinker to fall back on."""
+    return st.tuples(st.integers(0, 3), strategy).map(lambda pair: limit if pair[0] == 3 else pair[1])
 
 
 def elements(draw: st.DrawFn, count: int, draw_one: Callable[[], T]) -> list[T]:

@@ -117,7 +117,8 @@ def _kept(cls: type[Any], draw: Draw) -> None:
     _, saved = _draw_device(cls, draw)
     if draw(st.booleans()):
         for place in rules.unserialised(device, name):
-            if place.field.mark is not Mark.DERIVED and rules.plain(place.field.type):
+            known = place.value is not None and rules.plain(place.field.type)
+            if known and place.field.mark is not Mark.DERIVED:
                 place.value = rules.another(place.value, place.field.type)
     kept = [
         (place, place.value, copy.deepcopy(place.value))

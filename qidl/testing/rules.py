@@ -89,18 +89,19 @@ def unserialised(device: Any, path: str) -> Iterator[Place]:
     """Yield every field that does not travel, of a device and of the structs in it that do."""
     for field in declaration(type(device)).fields:
         here = f"{path}.{field.name}"
-        if field.serialised:
-            yield from _within(getattr(device, field.name), field.type, here)
-        else:
+        if not field.serialised:
             yield Place(here, device, field)
+        elif field.has is None or getattr(device, field.has):
+            yield from _within(getattr(device, field.name), field.type, device, here)
 
 
-def _within(value: Any, kind: Type, path: str) -> Iterator[Place]:
+def _within(value: Any, kind: Type, owner: Any, path: str) -> Iterator[Place]:
     if isinstance(kind, Struct) and value is not None:
         yield from unserialised(value, path)
     elif isinstance(kind, Array) and isinstance(kind.element, Struct | Array) and value is not None:
-        for index, element in enumerate(value):
-            yield from _within(element, kind.element, f"{path}[{index}]")
+        in_use = getattr(owner, kind.size) if isinstance(kind.size, str) else kind.size
+        for index, element in enumerate(value[:in_use]):
+            yield from _within(element, kind.element, owner, f"{path}[{index}]")
 
 
 def another(value: Any, kind: Type) -> Any:

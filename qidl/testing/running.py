@@ -15,7 +15,7 @@ def holds(law: Callable[[Draw], None], name: str, examples: int) -> None:
     :param name: what the law is about
     :raises AssertionError: it does not hold; the message is that of the simplest example found
     """
-    from hypothesis import HealthCheck, given, settings, strategies as st
+    from hypothesis import HealthCheck, Phase, given, settings, strategies as st
     from hypothesis.errors import Unsatisfiable
 
     @settings(
@@ -23,6 +23,7 @@ def holds(law: Callable[[Draw], None], name: str, examples: int) -> None:
         deadline=None,
         database=None,
         report_multiple_bugs=False,
+        phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
     @given(st.data())

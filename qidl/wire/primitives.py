@@ -50,8 +50,10 @@ class Reader:
     def take(self, length: int, path: Path, what: str) -> bytes:
         """Return exactly ``length`` bytes.
 
-        :raises WireError: fewer are left
+        :raises WireError: fewer are left, or the length is negative
         """
+        if length < 0:
+            raise WireError(f"a length ({what})", str(length), path=path, offset=self.offset)
         if self.remaining < length:
             raise WireError(f"{length} bytes ({what})", f"{self.remaining}", path=path, offset=self.offset)
         return self.read(length)
@@ -252,7 +254,9 @@ class Array(construct.Subconstruct):  # type: ignore[misc]
     def _parse(self, stream: Reader, context: Any, path: Path) -> list[Any]:
         count = measure(self.count, context)
         least = minimum_size(self.subcon)
-        if count < 0 or count * max(least, 1) > stream.remaining:
+        # A number that the layout says needs no bound; one that the input says must be able to be there.
+        room = count * least if isinstance(self.count, int) else count * max(least, 1)
+        if count < 0 or room > stream.remaining:
             found = f"{stream.remaining} bytes" if count >= 0 else "a negative count"
             raise WireError(f"{count} elements of {least} bytes", found, path=path, offset=stream.offset)
         if isinstance(self.subcon, Integer):

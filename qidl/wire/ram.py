@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
 import re
-from array import array
 from collections.abc import Iterator, Mapping
 from struct import Struct
 from typing import Final
@@ -11,66 +11,27 @@ from typing import Final
 import attrs
 
 from qidl.errors import SchemaError, WireError
-
-PAGE_SIZE: Final = 4096
+from qidl.wire.page_matching import GROUP, MOST, are_filled, are_whole, match_groups
+from qidl.wire.page_runs import (
+    FILLED,
+    FILLED_RECORD,
+    PAGE as PAGE,
+    PAGE_SIZE as PAGE_SIZE,
+    RECORD,
+    PageRuns as PageRuns,
+)
 
 COMPRESS: Final = 0x02
 MEM_SIZE: Final = 0x04
-PAGE: Final = 0x08
 EOS: Final = 0x10
 CONTINUE: Final = 0x20
 
 _FLAGS = PAGE_SIZE - 1
 _PRINTABLE = re.compile(rb"[\x20-\x7e]+")
 _U64 = Struct(">Q")
-_RECORD = 8 + PAGE_SIZE
-_FILLED = 1 << 63
-
-
-class PageRuns:
-    """Where the pages of a block lie in the stream: runs of neighbours, in the order they came.
-
-    A run is its first page's address, the place of that page's bytes, and a count; the
-    pages follow each other at the distance of one record. Of pages that are one byte
-    repeated, the place is that byte, marked.
-    """
-
-    def __init__(self) -> None:
-        self.addresses = array("Q")
-        self.places = array("Q")
-        self.counts = array("Q")
-
-    def add(self, address: int, place: int) -> None:
-        """Append one page."""
-        if self.counts:
-            count = self.counts[-1]
-            stride = 0 if place & _FILLED else _RECORD
-            if self.addresses[-1] + count * PAGE_SIZE == address and self.places[-1] + count * stride == place:
-                self.counts[-1] += 1
-                return
-        self.addresses.append(address)
-        self.places.append(place)
-        self.counts.append(1)
-
-    def moved(self, distance: int) -> PageRuns:
-        """The pages from address ``distance`` on, as far towards the beginning."""
-        moved = PageRuns()
-        for address, place, count in zip(self.addresses, self.places, self.counts, strict=True):
-            skip = min(max(0, (distance - address) // PAGE_SIZE), count)
-            if skip < count:
-                moved.addresses.append(address + skip * PAGE_SIZE - distance)
-                moved.places.append(place + (0 if place & _FILLED else skip * _RECORD))
-                moved.counts.append(count - skip)
-        return moved
-
-    def index(self) -> dict[int, int]:
-        """Place by page number; of a page that came more than once, the last."""
-        found: dict[int, int] = {}
-        for address, place, count in zip(self.addresses, self.places, self.counts, strict=True):
-            stride = 0 if place & _FILLED else _RECORD
-            first = address // PAGE_SIZE
-            found.update((first + number, place + number * stride) for number in range(count))
-        return found
+_CONTINUED = (COMPRESS | CONTINUE, PAGE | CONTINUE)
+_AT_ONCE = 1 << 25
+"""Bytes of a mapped file that are held in memory while it is scanned."""
 
 
 @attrs.define
@@ -134,7 +95,7 @@ class RAMBlock:
             if missing is None:
                 raise SchemaError(f"{self.idstr}: expected a page at {number * PAGE_SIZE:#x}, found none in the stream")
             return bytes([missing]) * size
-        if place & _FILLED:
+        if place & FILLED:
             return bytes([place & 0xFF]) * size
         return bytes(self._data[place + within : place + within + size])
 
@@ -191,6 +152,8 @@ class RAMScanner:
         self._lengths: dict[str, int] = {}
         self._current: str | None = None if self._named else ""
         self._runs: dict[str, PageRuns] = {}
+        self._mapped = _mapped_file(data)
+        self._released = 0
 
     def scan(self, offset: int) -> tuple[RAMPayload, int]:
         """Walk one payload.
@@ -222,16 +185,66 @@ class RAMScanner:
             if not flags & CONTINUE and self._named:
                 self._current, offset = self._name(offset)
             runs = self._page(address, start)
+            if flags in _CONTINUED and address % (GROUP * PAGE_SIZE) == 0:
+                offset, *found = self._many(start, address, runs)
+                if offset != start:
+                    full, filled = full + found[0], filled + found[1]
+                    continue
+                offset += 8
             length = PAGE_SIZE if flags & PAGE else 1
             if offset + length > size:
                 raise self._short(offset, length)
+            if offset - self._released > _AT_ONCE:
+                self._release(offset)
             if flags & PAGE:
                 runs.add(address, offset)
                 full += 1
             else:
-                runs.add(address, _FILLED | data[offset])
+                runs.add(address, FILLED | data[offset])
                 filled += 1
             offset += length
+
+    def _many(self, offset: int, address: int, runs: PageRuns) -> tuple[int, int, int]:
+        """Walk records as long as they bring pages of the current block in order.
+
+        :returns: offset of the first that is left, pages that came whole, and others
+        """
+        assert self._current is not None
+        data, count = self._data, GROUP
+        full = filled = 0
+        left = (self._lengths[self._current] - address) // PAGE_SIZE
+        while left >= GROUP:
+            # Up to where the high bytes of the address change, in whole groups.
+            count = min(count, MOST - address // PAGE_SIZE % MOST, left // GROUP * GROUP)
+            if are_whole(data, offset, address, count):
+                runs.add(address, offset + 8, count)
+                end, full = offset + count * RECORD, full + count
+            elif are_filled(data, offset, address, count):
+                runs.add(address, FILLED | data[offset + 8], count)
+                end, filled = offset + count * FILLED_RECORD, filled + count
+            elif count > GROUP:
+                count = GROUP
+                continue
+            else:
+                end, groups = match_groups(data, offset, address, min(left, MOST) // GROUP)
+                if not groups:
+                    break
+                count = groups * GROUP
+                runs.add_mixed(address, offset, end, count)
+                whole = (end - offset - count * FILLED_RECORD) // (RECORD - FILLED_RECORD)
+                full, filled = full + whole, filled + count - whole
+            address, offset, left = address + count * PAGE_SIZE, end, left - count
+            count = min(4 * count, MOST)
+            if offset - self._released > _AT_ONCE:
+                self._release(offset)
+        return offset, full, filled
+
+    def _release(self, offset: int) -> None:
+        """Let go of the pages of a mapped file up to ``offset``; those that are read again come back."""
+        end = offset - offset % mmap.PAGESIZE
+        if self._mapped is not None:
+            self._mapped.madvise(mmap.MADV_DONTNEED, self._released, end - self._released)
+        self._released = end
 
     def ram(self) -> RAM:
         """Guest memory, as far as it has been scanned."""
@@ -273,7 +286,7 @@ class RAMScanner:
         if name in self._lengths:
             raise WireError("each block once", f"{name!r} again", path="ram", offset=offset)
         self._lengths[name] = length
-        self._runs[name] = PageRuns()
+        self._runs[name] = PageRuns(self._data)
 
     def _name(self, offset: int) -> tuple[str, int]:
         if offset >= len(self._data):
@@ -288,3 +301,12 @@ class RAMScanner:
 
     def _short(self, offset: int, length: int) -> WireError:
         return WireError(f"{length} bytes", str(max(len(self._data) - offset, 0)), path="ram", offset=offset)
+
+
+def _mapped_file(data: memoryview) -> mmap.mmap | None:
+    """The file of which a view is the whole, if it is mapped for reading alone, so that pages can be let go of."""
+    mapped = data.obj
+    if not isinstance(mapped, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
+        return None
+    with memoryview(mapped) as whole:
+        return mapped if whole.readonly and len(whole) == len(data) else None

@@ -348,6 +348,8 @@ class Taken:
         within: Any = state
         for step in paths.parse(path):
             if isinstance(within, list) and isinstance(step, int):
+                if step >= len(within):
+                    return
                 self._elements.setdefault(id(within), set()).add(step)
             elif not isinstance(within, dict) or step not in within:
                 return

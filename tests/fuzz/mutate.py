@@ -64,9 +64,9 @@ class Tally:
         data = mutations.stream(Random(number))
         self.tried += 1
         try:
-            began = time.perf_counter()
+            began = time.process_time()
             result = contract.read(data)
-            self.slowest = max(self.slowest, (time.perf_counter() - began, number, len(data)))
+            self.slowest = max(self.slowest, (time.process_time() - began, number, len(data)))
             if not isinstance(result, QidlError):
                 self.loaded += 1
                 if use:
@@ -77,13 +77,13 @@ class Tally:
             self._escape(self.escaped, number, data, error)
 
     def _use(self, snapshot: Snapshot, number: int, data: bytes) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         self.used += 1
         try:
             contract.use(snapshot)
         except Exception as error:
             self._escape(self.escaped_in_use, number, data, error)
-        self.slowest_use = max(self.slowest_use, (time.perf_counter() - began, number, len(data)))
+        self.slowest_use = max(self.slowest_use, (time.process_time() - began, number, len(data)))
 
     def _compare(self, random: Random, number: int) -> None:
         """One altered payload, by every layout of its section, on every engine."""
