@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _TURN = 0.004
-"""Seconds that one turn takes, about: short, so that what disturbs one disturbs the others alike, but not so short that caches are cold."""
+"""Seconds that one turn takes, about: short, so that what disturbs one disturbs the others alike; caches stay warm."""
 
 DATA = Path(__file__).parent.parent / "tests" / "data"
 """Captured streams."""
