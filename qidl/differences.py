@@ -94,7 +94,10 @@ def _diff_ram(left: RAM, right: RAM) -> Iterator[Difference]:
         one, other = left[idstr], right[idstr]
         if one.length != other.length:
             yield Difference("ram", f"{idstr}.length", one.length, other.length)
-        for address in range(0, min(one.length, other.length), PAGE_SIZE):
+        shorter = min(one.length, other.length)
+        for address in sorted({*one.addresses(), *other.addresses()}):
+            if address >= shorter:
+                break
             sides = [block.read(address, PAGE_SIZE) if block.has(address) else ABSENT for block in (one, other)]
             if sides[0] != sides[1]:
                 yield Difference("ram", f"{idstr}[{address:#x}]", *(s if s is ABSENT else "a page" for s in sides))

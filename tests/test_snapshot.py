@@ -282,3 +282,16 @@ def test_repr(snapshot: Snapshot) -> None:
     """Snapshots and sections say what they are."""
     assert "<Snapshot pc-1.1, 39 sections>" == repr(snapshot).replace(str(len(snapshot.sections)), "39")
     assert "<Section hpet instance 0 version 2>" == repr(snapshot["hpet"])
+
+
+def test_difference_of_huge_blocks() -> None:
+    """Memory is compared by the pages that the streams bring, however long a block says it is."""
+    huge = bytearray(captures.own("pc-1.1"))
+    total = qidl.load(captures.own("pc-1.1"))["ram"].offset
+    place = huge.index(b"\6pc.ram", total) + 7
+    before = int.from_bytes(huge[total : total + 8], "big")
+    length = int.from_bytes(huge[place : place + 8], "big")
+    huge[total : total + 8] = (before + (1 << 62)).to_bytes(8, "big")
+    huge[place : place + 8] = (length + (1 << 62)).to_bytes(8, "big")
+    found = list(qidl.diff(qidl.load(bytes(huge)), qidl.load(captures.own("pc-1.1"))))
+    assert ["pc.ram.length"] == [difference.path for difference in found]

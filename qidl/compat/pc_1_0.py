@@ -113,7 +113,7 @@ class VAPIC:
     def down(machine: Machine) -> None:
         for part in machine.find("kvm-tpr-opt"):
             # In standby, the ROM waits for a guest to patch; it is called only once one is.
-            active = part.state["state"] == _ACTIVE
+            active = part.state.get("state") == _ACTIVE
             reason = "the guest is patched to call what 1.0 does not have" if active else "the guest is not patched"
             machine.lose(part, [Lost("", part.state, reason, harmless=not active)])
             machine.remove(part)

@@ -54,6 +54,10 @@ class RAMBlock:
             self._index = self._runs.index()
         return self._index
 
+    def addresses(self) -> list[int]:
+        """Offsets of the pages that the stream brings, in ascending order."""
+        return [number * PAGE_SIZE for number in sorted(self._pages) if number * PAGE_SIZE < self.length]
+
     @property
     def pages(self) -> int:
         """How many different pages the stream brings."""

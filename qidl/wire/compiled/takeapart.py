@@ -8,11 +8,13 @@ from qidl.wire.compiled.source import Source, TooHard
 from qidl.wire.compiled.support import Refused
 from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value
 
-_SPELLED_OUT = 24
-"""Checks of a type up to which a chain of comparisons is the fastest."""
+_FEW_TYPES = 6
+"""Types up to which a chain of comparisons is the fastest way to check them."""
 
 _ONE_BY_ONE = 6
 """Members up to which they are taken one by one."""
+
+_TYPES: dict[str, type] = {"int": int, "bool": bool, "list": list, "dict": dict}
 
 
 class TakingApart:
@@ -20,23 +22,25 @@ class TakingApart:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._names: dict[str, list[str]] = {}
+        self._expected: list[tuple[type, str]] = []
         self.counted: list[Struct] = []
 
     def expect(self, kind: str, name: str) -> None:
         """Ask for a variable to be of exactly this type."""
-        self._names.setdefault(kind, []).append(name)
+        self._expected.append((_TYPES[kind], name))
 
     def check_types(self) -> None:
-        """Write the checks that were asked for."""
-        refuse = f"raise {self._source.constant(Refused)}"
-        for kind, names in self._names.items():
-            if len(names) <= _SPELLED_OUT:
-                types = " is ".join(f"type({name})" for name in names)
-                self._source.line(f"if not {types} is {kind}: {refuse}")
-            else:
-                self._source.line(f"if [*map(type, ({', '.join(names)}))].count({kind}) != {len(names)}: {refuse}")
-        self._names = {}
+        """Write the check of what was asked for."""
+        expected = [kind for kind, _ in self._expected]
+        found = [f"type({name})" for _, name in self._expected]
+        if len(found) <= _FEW_TYPES:
+            tests = [f"{one} is {kind.__name__}" for kind, one in zip(expected, found, strict=True)]
+            wrong = f"not ({' and '.join(tests)})"
+        else:
+            wrong = f"[{', '.join(found)}] != {self._source.constant(expected)}"
+        if found:
+            self._source.line(f"if {wrong}: raise {self._source.constant(Refused)}")
+        self._expected = []
 
     def check_counts(self) -> None:
         """Write the checks that the dicts whose members depend on conditions have no others."""
