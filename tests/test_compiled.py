@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import copy
 import enum
+import pickle
+import subprocess
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+import construct
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from test_layouts import LAYOUTS
-from test_vmstate import cases, header, layouts as random_layouts
+from test_vmstate import cases, header, layout, layouts as random_layouts, subsection
 
-from qidl import QidlError
+from qidl import WireError
 from qidl.strategies import states
 from qidl.wire.compiled import compile_function, program
+from qidl.wire.layouts.i6300esb import I6300ESB_V1336
+from qidl.wire.layouts.ide import IDE_V3
+from qidl.wire.layouts.pci import PCI_DEVICE
+from qidl.wire.primitives import Again, Array, Buffer, Checked, Conditional, Int32, Listed, UInt8, UInt16, UInt32, When
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
 every_layout = pytest.mark.parametrize("wire", LAYOUTS.values(), ids=LAYOUTS.keys())
 few = settings(
-    max_examples=3,
+    max_examples=settings.default.max_examples // 20,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 
@@ -29,10 +37,10 @@ many = settings(max_examples=4 * settings.default.max_examples)
 
 
 def outcome(action: Callable[..., Any], *arguments: Any, **more: Any) -> tuple[str, str]:
-    """What comes out: the result, with its types and the order of its members; or the error."""
+    """What comes out: the result, with its types and the order of its members; or the error, whosever it is."""
     try:
         return "result", repr(action(*arguments, **more))
-    except QidlError as error:
+    except Exception as error:
         return type(error).__name__, str(error)
 
 
@@ -236,3 +244,215 @@ def converted(value: Any) -> Any:
     if isinstance(value, list):
         return bytes(value) if value and all(type(byte) is int and 0 <= byte < 256 for byte in value) else tuple(value)
     return OrderedDict(value) if isinstance(value, dict) else str(value)
+
+
+# Forms that no real layout has, or few.
+
+
+class Odd(Conditional):
+    """A condition of one's own."""
+
+    def present(self, version_id: int, state: dict[str, Any]) -> bool:
+        return bool(state["n"] % 2) and version_id > 0
+
+    @property
+    def condition(self) -> str:
+        return "n is odd"
+
+
+class Doubled(Checked):
+    """A construct of one's own that looks like a known one."""
+
+    def __init__(self) -> None:
+        super().__init__(UInt8, 0, 100)
+
+    def _parse(self, stream: Any, context: Any, path: str) -> int:
+        return 2 * int(super()._parse(stream, context, path))
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        return super()._build(obj // 2, stream, context, path)
+
+
+class Shouting(VMState):
+    """A VMState that reads in a way of its own."""
+
+    def _read(self, stream: Any, version_id: int, path: str) -> dict[str, Any]:
+        return super()._read(stream, version_id, path) | {"loud": True}
+
+    def _write(self, state: Any, stream: Any, version_id: int, path: str, taken: Any) -> None:
+        taken.take(state, "loud")
+        super()._write(state, stream, version_id, path, taken)
+
+
+PAIR = subsection("pair", "a" / UInt8, "b" / UInt8)
+MORE = subsection("more", "a" / UInt8, subsections=[subsection("more/x", "x" / UInt16)])
+
+FORMS: dict[str, tuple[VMState, dict[str, Any]]] = {
+    "a condition of one's own": (layout("n" / UInt8, "x" / Odd(UInt8)), {"n": 3, "x": 5}),
+    "a construct of one's own": (layout("n" / Doubled(), "x" / Array("n", UInt8)), {"n": 2, "x": [1, 2]}),
+    "a VMState of one's own": (
+        layout("s" / Shouting("s", version_id=1, fields=["a" / UInt8])),
+        {"s": {"a": 1, "loud": True}},
+    ),
+    "fields named as the context's own": (
+        layout("state" / UInt8, "taken" / UInt8, "x" / Array("state", UInt8), "y" / PAIR),
+        {"state": 2, "taken": 1, "x": [3, 4], "y": {"a": 5, "b": 6}},
+    ),
+    "construct's own, by what came before": (
+        layout("n" / UInt8, "x" / construct.Bytes(construct.this.n), "s.y" / construct.Int16ul),
+        {"n": 3, "x": b"abc", "s": {"y": 7}},
+    ),
+    "a count deep inside": (
+        layout("s" / subsection("s", "t.n" / UInt8), "x" / Array("s.t.n", UInt32)),
+        {"s": {"t": {"n": 2}}, "x": [1, 2]},
+    ),
+    "a count that is an element": (
+        layout("n" / Array(2, UInt16), "x" / Array("n[1]", Int32)),
+        {"n": [0, 1], "x": [-1]},
+    ),
+    "a count that is a byte of a buffer": (
+        layout("n" / Buffer(2), "x" / Array("n[1]", UInt16)),
+        {"n": b"\0\2", "x": [1, 2]},
+    ),
+    "empty elements": (layout("x" / Array(2, subsection("e")), "y" / Buffer(3)), {"x": [{}, {}], "y": b"abc"}),
+    "an array of arrays": (layout("n" / UInt8, "x" / Array("n", Array(2, UInt8))), {"n": 2, "x": [[1, 2], [3, 4]]}),
+    "a list of integers": (layout("x" / Listed(7, UInt16)), {"x": [1, 2, 3]}),
+    "a list of structs with subsections": (layout("x" / Listed(7, MORE)), {"x": [{"a": 1}, {"a": 2, "x": 3}]}),
+    "one struct under a condition": (layout("n" / UInt8, "s" / When("n", MORE)), {"n": 1, "s": {"a": 1, "x": 2}}),
+    "a member added to a struct with subsections": (
+        layout("s" / MORE, "s.y" / UInt8, "l" / Array(2, MORE), "l[1].y" / UInt8),
+        {"s": {"a": 1, "x": 2, "y": 3}, "l": [{"a": 4}, {"a": 5, "x": 6, "y": 7}]},
+    ),
+    "a subsection that adds to a struct": (
+        layout("s.a" / UInt8, subsections=[subsection("dev/b", "s.b" / UInt8)]),
+        {"s": {"a": 1, "b": 2}},
+    ),
+    "a repetition of another width": (layout("a" / UInt8, "a" / Again("a", UInt32)), {"a": 9}),
+    "a repetition of a checked field": (layout("a" / UInt8, "a" / Again("a", Checked(UInt8, 0, 9))), {"a": 9}),
+    "a struct within its own elements' name": (
+        layout("x" / Array(40, PAIR)),
+        {"x": [{"a": 5, "b": n} for n in range(40)]},
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@few
+@given(data=st.data())
+def test_forms(form: str, data: st.DataObject) -> None:
+    """What is not compiled is left to the constructs themselves, or to the reference engine."""
+    wire, state = FORMS[form]
+    payload = REFERENCE.encode(wire, state)
+    assert state == REFERENCE.decode(wire, payload)
+    assert_engines_agree_on_payload(wire, payload)
+    assert_engines_agree_on_state(wire, state)
+    assert_engines_agree_on_payload(wire, data.draw(changed(payload, wire)))
+    changed_state = copy.deepcopy(state)
+    change(changed_state, data.draw)
+    assert_engines_agree_on_state(wire, changed_state)
+
+
+@pytest.mark.parametrize("marker", ['it\'s "quoted"\n', "a.b", "a[0]", "", " ", "größe"])
+def test_marker_that_is_no_path(marker: str) -> None:
+    """A subsection without fields whose name is no member's is what the reference engine makes of it."""
+    wire = layout("n" / UInt8, subsections=[subsection(f"dev/{marker}")])
+    assert_engines_agree_on_payload(wire, b"\1" + header(f"dev/{marker}"))
+    for state in ({"n": 1, marker: True}, {"n": 1}, {"n": 1, "a": {"b": True}}):
+        assert_engines_agree_on_state(wire, state)
+
+
+# Where it begins, and what is left of it.
+
+
+def test_compiled_once_it_pays() -> None:
+    """The first few uses are the reference engine's, since compiling takes as long as some of them."""
+    wire = layout("a" / UInt8)
+    for _ in range(3):
+        assert {"a": 1} == wire.decode(b"\1")
+        assert not wire.programs
+    assert {"a": 1} == wire.decode(b"\1")
+    assert wire.programs
+
+
+def test_compile_now() -> None:
+    """It can be had at once, of a version that there is."""
+    wire = layout("a" / UInt8)
+    wire.compile_now(1)
+    assert wire.programs
+    with pytest.raises(WireError, match="^expected version 1, found 2$"):
+        wire.compile_now(2)
+
+
+def test_versions_with_the_same_fields_share_a_program() -> None:
+    """A layout that takes any version does not grow with the versions that streams name."""
+    wire = copy.copy(I6300ESB_V1336)
+    payload = REFERENCE.encode(wire, zeros(wire), 7)
+    for version_id in range(100):
+        assert payload == wire.encode(wire.decode(payload, version_id), version_id)
+        assert len(payload) == wire.find_end(memoryview(payload), 0, version_id)
+    assert 1 == len(wire.programs)
+
+
+def zeros(wire: VMState) -> dict[str, Any]:
+    """A state of zeros, but for the version of PCIDevice."""
+    size = sum(8 if member.subcon.kind == "timer" else 4 for member in wire.members[1:])
+    return REFERENCE.decode(wire, b"\0\0\0\2" + bytes(272) + bytes(size))
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda wire: pickle.loads(pickle.dumps(wire))])
+def test_copies(again: Callable[[VMState], VMState]) -> None:
+    """A layout that was compiled can be copied; the copy compiles anew."""
+    wire = layout("a" / UInt8, "b" / Buffer("a"))
+    wire.compile_now()
+    other = again(wire)
+    assert not other.programs
+    other.compile_now()
+    assert {"a": 1, "b": b"x"} == other.decode(b"\1x") == wire.decode(b"\1x")
+
+
+def test_layouts_stand_alone() -> None:
+    """Neither engine is imported before it is used."""
+    script = "import sys, qidl.wire.vmstate; print({'qidl.wire.compiled', 'qidl.wire.reference'} & {*sys.modules})"
+    found = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    assert "set()" == found.strip()
+
+
+# In the middle of a stream.
+
+
+@pytest.mark.parametrize("length", [0, 1, 1500, 2040, 2048, 30_000, 600_000])
+@pytest.mark.parametrize("behind", [b"", b"\0", b"\5", b"\5\5dev/x\0\0\0\1" + bytes(300)])
+def test_long_payloads(length: int, behind: bytes) -> None:
+    """However long a payload is, and whatever follows, it ends where it ends."""
+    wire = layout("n" / UInt32, "x" / Buffer("n"), subsections=[subsection("dev/x", "a" / UInt8)])
+    payload = length.to_bytes(4, "big") + bytes(length)
+    for whole in (payload + behind, payload + header("dev/x") + b"\7" + behind):
+        assert_engines_agree_on_payload(wire, whole)
+
+
+@given(place=st.integers(1700, 2100))
+def test_subsection_across_the_first_window(place: int) -> None:
+    """A subsection that begins near the end of what is copied first is seen whole."""
+    wire = layout("x" / Buffer(place), "y" / UInt8, subsections=[subsection("dev/" + "x" * 200, "a" / UInt8)])
+    assert_engines_agree_on_payload(wire, bytes(place + 1) + header("dev/" + "x" * 200) + b"\7" + bytes(3000))
+
+
+def test_io_buffers() -> None:
+    """A drive's buffer of 128 KiB in a subsection is read and written as the reference engine does."""
+    drive = {
+        **{member.path: 0 for member in IDE_V3.members[-1].subcon.subcon.members if member.path != "identify_data"},
+        "req_nb_sectors": 1,
+        "io_buffer": [n % 256 for n in range(131076)],
+        "cur_io_buffer_offset": 0,
+        "cur_io_buffer_len": 512,
+        "end_transfer_fn_idx": 5,
+        "elementary_transfer_size": 0,
+        "packet_transfer_size": 0,
+    }
+    wire = layout("dev" / PCI_DEVICE, "drives" / Array(2, IDE_V3.members[-1].subcon.subcon))
+    dev = {"version_id": 2, "config": bytes(256), "irq_state": [0, 1, 0, 0]}
+    state = {"dev": dev, "drives": [drive, copy.deepcopy(drive)]}
+    assert_engines_agree_on_state(wire, state)
+    assert_engines_agree_on_payload(wire, REFERENCE.encode(wire, state))
+    state["drives"][1]["io_buffer"][7] = True
+    assert_engines_agree_on_state(wire, state)

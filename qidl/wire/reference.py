@@ -11,8 +11,9 @@ import io
 import construct
 
 from qidl.errors import SchemaError, WireError
+from qidl.wire.context import Taken
 from qidl.wire.primitives import Reader, State, shown
-from qidl.wire.vmstate import Taken, VMState
+from qidl.wire.vmstate import VMState
 
 
 class Reference:

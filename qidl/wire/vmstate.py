@@ -15,6 +15,7 @@ import construct
 
 from qidl.errors import SchemaError, WireError
 from qidl.wire import path as paths
+from qidl.wire.context import Context, Taken, get_member, has_member
 from qidl.wire.primitives import Again, Conditional, Reader, State, Unused, minimum_size, shown
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ class VMState(construct.Construct):  # type: ignore[misc]
         """Whether a state holds this subsection."""
         if not self.fields:
             return self.marker in state
-        return any(_has(state, member.path) for member in self.members if not isinstance(member.subcon, Unused))
+        return any(has_member(state, member.path) for member in self.members if not isinstance(member.subcon, Unused))
 
     def _write(self, state: State, stream: Any, version_id: int, path: str, taken: Taken) -> None:
         self._write_fields(state, stream, version_id, path, taken)
@@ -288,9 +289,9 @@ class VMState(construct.Construct):  # type: ignore[misc]
                 continue
             here = paths.join(path, member.path)
             if isinstance(member.subcon, Unused | Again):
-                value = paths.get(state, member.path) if _has(state, member.path) else None
+                value = paths.get(state, member.path) if has_member(state, member.path) else None
             else:
-                value = _member(state, member.path, path)
+                value = get_member(state, member.path, path)
             context[member.path] = value
             taken.take(state, member.path)
             member.subcon._build(value, stream, context, here)
@@ -320,78 +321,6 @@ class VMState(construct.Construct):  # type: ignore[misc]
                 yield from inner.walk()
         for subsection in self.subsections:
             yield from subsection.walk()
-
-
-class Context(construct.Container):  # type: ignore[misc]
-    """What a construct is told of the struct that it is in: the members before it, by path.
-
-    :ivar state: the state; while reading, as far as it has been read
-    :ivar taken: while writing, what has been written of it
-    """
-
-    __slots__ = ("state", "taken")
-
-    def __init__(self, state: State, members: State | None = None, taken: Taken | None = None) -> None:
-        super().__init__(members or {})
-        self.state = state
-        self.taken = taken
-
-
-class Taken:
-    """Which members of a state have been written, so that none is left behind silently."""
-
-    def __init__(self) -> None:
-        self._members: set[tuple[int, str | int]] = set()
-        self._elements: dict[int, set[int]] = {}
-
-    def take(self, state: State, path: str) -> None:
-        within: Any = state
-        for step in paths.parse(path):
-            if isinstance(within, list) and isinstance(step, int):
-                if step >= len(within):
-                    return
-                self._elements.setdefault(id(within), set()).add(step)
-            elif not isinstance(within, dict) or step not in within:
-                return
-            self._members.add((id(within), step))
-            within = within[step]
-
-    def check(self, value: Any, path: str) -> None:
-        """Refuse a member that no field wrote.
-
-        :raises WireError: for the first of them
-        """
-        if isinstance(value, dict):
-            for name, member in value.items():
-                here = paths.join(path, name) if isinstance(name, str) else f"{path}[{name!r}]"
-                if (id(value), name) not in self._members:
-                    raise WireError("no such member", shown(member), path=here)
-                self.check(member, here)
-        elif isinstance(value, list):
-            written = self._elements.get(id(value))
-            for index, element in enumerate(value):
-                if isinstance(element, dict | list):
-                    self.check(element, paths.join(path, index))
-                elif written is not None and index not in written and element != 0:
-                    raise WireError("0, since it does not travel", shown(element), path=paths.join(path, index))
-
-
-def _has(state: State, path: str) -> bool:
-    within: Any = state
-    for step in paths.parse(path):
-        if isinstance(within, dict):
-            if step not in within:
-                return False
-        elif not (isinstance(within, list) and isinstance(step, int) and step < len(within)):
-            return False
-        within = within[step]
-    return True
-
-
-def _member(state: State, name: str, path: str) -> Any:
-    if not _has(state, name):
-        raise WireError("a value", "no such member", path=paths.join(path, name))
-    return paths.get(state, name)
 
 
 _USES_THAT_PAY = 4

@@ -7,18 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.wire import path as paths
+from qidl.wire.compiled.fixed_fields import FixedFields
 from qidl.wire.compiled.run import Run
 from qidl.wire.compiled.saving import Saving
+from qidl.wire.compiled.scope import Scope
 from qidl.wire.compiled.shape import (
     FEW,
     FEW_STRUCTS,
-    Atom,
-    asked_for,
     atom,
     behaves_as,
     is_element,
     is_fixed,
     is_integer,
+    is_mask,
     is_plain,
     is_when,
     members,
@@ -32,32 +33,6 @@ from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, other
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
 from qidl.wire.vmstate import Member, VMState
 
-_BOOLS = (False, True)
-
-
-class Scope:
-    """One struct while its fields are gone through.
-
-    :ivar root: its state
-    :ivar depth: blocks around the place where it begins
-    :ivar done: paths of the members that are there for certain
-    """
-
-    def __init__(
-        self, layout: VMState, version_id: int, depth: int, outer: Scope | None = None, at: tuple[paths.Step, ...] = ()
-    ) -> None:
-        self.root = Struct()
-        self.depth = depth
-        self.version_id = version_id
-        self.done: list[str] = []
-        self._outer = outer
-        self._at = at
-        self._asked_for = asked_for(layout, version_id)
-
-    def asks_for(self, path: tuple[paths.Step, ...]) -> bool:
-        """Whether another field depends on the one at ``path``."""
-        return path in self._asked_for or (self._outer is not None and self._outer.asks_for((*self._at, *path)))
-
 
 class Reading:
     """Writes the source of the function.
@@ -70,7 +45,7 @@ class Reading:
         self._struct_function = struct_function
         self._builds = builds
         self._source = Source()
-        self._run = Run(self._source)
+        self._fixed = FixedFields(self._source, builds=builds)
         self._saving = Saving(self._source)
 
     def part(self, layout: VMState, version_id: int) -> Callable[..., Any]:
@@ -85,10 +60,10 @@ class Reading:
         source.line("if type(data) is not bytes: data = bytes(memoryview(data))")
         source.line("o = 0")
         self._fields(layout, scope)
-        if not layout.subsections and self._run.flush_all():
+        if not layout.subsections and self._fixed.run.flush_all():
             source.line(f"return {self._saving.expression(scope.root)}")
             return source.function("decode(data)", layout.name)
-        self._run.flush()
+        self._fixed.run.flush()
         state = self._saving.save(scope.root)
         if layout.subsections and not layout.old_style:
             with source.block("if o != len(data):"):
@@ -102,8 +77,8 @@ class Reading:
         has_subsections = bool(layout.subsections) and not layout.old_style
         self._fields(layout, scope)
         if not layout.old_style and not has_subsections:
-            self._run.end_struct(layout.name)
-        self._run.flush()
+            self._fixed.run.end_struct(layout.name)
+        self._fixed.run.flush()
         state = self._saving.save(scope.root) if self._builds else ""
         if has_subsections:
             with self._source.block("if o < len(data) and data[o] == 5:"):
@@ -141,7 +116,7 @@ class Reading:
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope) -> None:
         source = self._source
         tests = " and ".join([self._test(condition, scope) for condition in conditions])
-        self._run.flush()
+        self._fixed.run.flush()
         before = other_form(scope.root, member.path)
         name = before[1].name if before is not None else source.local()
         if before is None and self._builds:
@@ -150,7 +125,7 @@ class Reading:
             if before is not None and self._builds:
                 source.line(f"if {name} is not None: raise {source.constant(Refused)}")
             node = self._value(member.subcon, scope, paths.parse(member.path))
-            self._run.flush()
+            self._fixed.run.flush()
             if node is not None and self._builds:
                 value = self._saving.expression(node)
                 test = node.test if isinstance(node, Value) else ""
@@ -174,7 +149,7 @@ class Reading:
         """An expression for an earlier field, which may be of a struct around this one."""
         found = resolve(scope.root, path)
         if isinstance(found, Value) and found.name:
-            self._run.flush()
+            self._fixed.run.flush()
             return found
         return Value(f"{self._source.constant(paths.get)}({self._state(scope)}, {path!r})")
 
@@ -190,7 +165,7 @@ class Reading:
         """The state as it is so far, complete."""
         if not self._builds:
             raise TooHard
-        self._run.flush()
+        self._fixed.run.flush()
         if self._source.depth != scope.depth and not self._saving.is_saved(scope.root):
             raise TooHard
         return self._saving.save(scope.root)
@@ -198,7 +173,7 @@ class Reading:
     def _value(self, subcon: Any, scope: Scope, path: tuple[paths.Step, ...]) -> Node | None:
         field = atom(subcon)
         if field is not None:
-            return self._atom(field, scope, path)
+            return self._fixed.atom(field, is_asked_for=scope.asks_for(path))
         if behaves_as(subcon, Again) and is_fixed(subcon):
             self._again(subcon, scope)
             return None
@@ -206,7 +181,7 @@ class Reading:
             return self._fixed_array(subcon, scope, path)
         if is_plain(subcon) and is_fixed(subcon):
             return self._inner_struct(subcon, scope, path)
-        self._run.flush()
+        self._fixed.run.flush()
         if is_plain(subcon):
             return self._outer_struct(subcon)
         if behaves_as(subcon, Buffer):
@@ -219,60 +194,27 @@ class Reading:
             return self._listed(subcon)
         return self._foreign(subcon, scope)
 
-    def _atom(self, field: Atom, scope: Scope, path: tuple[paths.Step, ...]) -> Value:
-        source = self._source
-        is_checked = field.bounds is not None or field.kind == "bool"
-        is_named = self._builds or is_checked or scope.asks_for(path)
-        name = self._run.add(field.code, field.size, source.local() if is_named else "")
-        if field.bounds is not None:
-            self._check(name, *field.bounds)
-        if field.kind == "unused":
-            return Value(name, test=f"{name} != {source.constant(bytes(field.size))}")
-        if field.kind == "bool":
-            if self._builds:
-                return Value(f"{source.constant(_BOOLS)}[{name}]")
-            self._check(name, 0, 1)
-        return Value(name, kind=field.kind)
-
-    def _check(self, value: str, least: int, most: int) -> None:
-        test = f"{value} != {least}" if least == most else f"not {least} <= {value} <= {most}"
-        self._run.checks.append(f"if {test}: raise {self._source.constant(Refused)}")
-
     def _again(self, subcon: Again, scope: Scope) -> None:
-        name = self._run.add(subcon.subcon.code, subcon.subcon.length, self._source.local())
         first = resolve(scope.root, subcon.path)
         if not isinstance(first, Value) or not first.name:
             raise TooHard
-        self._run.checks.append(f"if {name} != {first.name}: raise {self._source.constant(Refused)}")
+        self._fixed.again(subcon.subcon, first)
 
     def _fixed_array(self, subcon: Array, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
         element, count = subcon.subcon, number(subcon.count)
         if is_integer(element) and (count > FEW or element.code == "B"):
-            return self._long_array(element.code, count, element.length)
+            return self._fixed.long_array(element, count)
         field = atom(element)
-        if field is not None and field.bounds is not None and field.bounds[0] == 0 and count:
-            most = field.bounds[1]
-            if most & (most + 1) == 0:
-                # All at once: no bit is set beyond those that each may have.
-                names = [self._run.add(field.code, field.size, self._source.local()) for _ in range(count)]
-                self._check(" | ".join(names), 0, most)
-                return Elements([Value(name, kind="int") for name in names])
+        if field is not None and count and is_mask(field):
+            return self._fixed.masked_array(field, count)
         items = [self._value(element, scope, (*path, index)) for index in range(count)]
         return Elements([item for item in items if item is not None])
-
-    def _long_array(self, code: str, count: int, size: int) -> Value:
-        name = self._run.add(f"{count * size}s", count * size, self._source.local() if self._builds else "")
-        if code == "B":
-            return Value(f"[*{name}]")
-        one = Run(self._source)
-        one.add(f"{count}{code}", count * size, name)
-        return Value(f"[*{one.format('unpack')}({name})]")
 
     def _inner_struct(self, layout: VMState, scope: Scope, path: tuple[paths.Step, ...]) -> Struct:
         inner = Scope(layout, layout.version_id, self._source.depth, scope, path)
         self._fields(layout, inner)
         if not layout.old_style:
-            self._run.end_struct(layout.name)
+            self._fixed.run.end_struct(layout.name)
         return inner.root
 
     def _outer_struct(self, layout: VMState) -> Node:
@@ -314,14 +256,14 @@ class Reading:
 
     def _array(self, subcon: Array, scope: Scope) -> Node:
         """Elements of any form; those of a plain one in one go."""
-        source, outer = self._source, self._run
+        source, outer = self._source, self._fixed.run
         if isinstance(subcon.count, int) and 0 <= subcon.count <= FEW_STRUCTS and not is_fixed(subcon.subcon):
             # Spelled out, since a later field may add to one of them.
             self._counted(subcon, scope, max(minimum_size(subcon.subcon), 1))
             return Elements([self._called_struct(subcon.subcon) for _ in range(subcon.count)])
-        self._run = run = Run(source)
+        self._fixed.run = run = Run(source)
         element = self._value(subcon.subcon, scope, ()) if is_fixed(subcon.subcon) else None
-        self._run = outer
+        self._fixed.run = outer
         count = self._counted(subcon, scope, max(run.size, minimum_size(subcon.subcon), 1))
         if element is None or not run.is_plain or not run.size or not self._saving.is_literal(element):
             return self._loop(subcon.subcon, f"for _ in range({count}):", scope)
@@ -343,7 +285,7 @@ class Reading:
                 node: Node | None = self._outer_struct(element)
             else:
                 node = self._value(element, scope, ())
-            self._run.flush()
+            self._fixed.run.flush()
             if self._builds and node is not None:
                 source.line(f"{name}.append({self._saving.expression(node)})")
         return Value(name)

@@ -72,6 +72,12 @@ def atom(subcon: Any) -> Atom | None:
     return None
 
 
+def is_mask(field: Atom) -> bool:
+    """Whether the values that a field may have are those of some low bits."""
+    least, most = field.bounds or (0, 0)
+    return field.bounds is not None and least == 0 and most & (most + 1) == 0
+
+
 _STEPS = [
     name
     for name in vars(VMState)
@@ -184,13 +190,17 @@ def _roots_of_subsection(subsection: VMState) -> frozenset[str]:
 
 def subsections_stand_apart(layout: VMState) -> bool:
     """Whether the members of a state tell which subsections it has, each having members of its own."""
-    if not all(is_plain(subsection) for subsection in layout.subsections):
+    if not all(is_plain(subsection) and _has_plain_marker(subsection) for subsection in layout.subsections):
         return False
     own = {str(paths.parse(member.path)[0]) for member in layout.members}
     groups = [own, *(_roots_of_subsection(subsection) for subsection in layout.subsections)]
     certain = all(not subsection.fields or _has_certain_member(subsection) for subsection in layout.subsections)
     different = len({subsection.name for subsection in layout.subsections}) == len(layout.subsections)
     return certain and different and sum(map(len, groups)) == len(frozenset().union(*groups))
+
+
+def _has_plain_marker(layout: VMState) -> bool:
+    return bool(layout.fields) or (layout.marker.isascii() and layout.marker.isidentifier())
 
 
 def _has_certain_member(layout: VMState) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from qidl.wire.context import Context, Taken
 from qidl.wire.primitives import Reader, State, as_bytes
-from qidl.wire.vmstate import SUBSECTION, Context, Taken, VMState
+from qidl.wire.vmstate import SUBSECTION, VMState
 
 
 class Refused(Exception):

@@ -23,6 +23,7 @@ from qidl.wire.compiled.shape import (
     is_element,
     is_fixed,
     is_integer,
+    is_mask,
     is_plain,
     is_when,
     members,
@@ -31,9 +32,10 @@ from qidl.wire.compiled.shape import (
     subsections_stand_apart,
 )
 from qidl.wire.compiled.source import Source, TooHard
-from qidl.wire.compiled.support import Refused, some_bytes, subsection_header, uint8s, write_foreign
+from qidl.wire.compiled.support import Refused, some_bytes, subsection_header, write_foreign
 from qidl.wire.compiled.takeapart import TakingApart
 from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.wire.compiled.value_checks import ValueChecks
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, Unused
 from qidl.wire.vmstate import Member, VMState
 
@@ -66,6 +68,7 @@ class Writing:
         self._source = Source()
         self._packing = Packing(self._source)
         self._apart = TakingApart(self._source)
+        self._values = ValueChecks(self._source)
 
     def function(self, layout: VMState, version_id: int) -> Callable[..., Any]:
         """The function for a struct: ``(d, others)`` to bytes, where ``others`` members are not its own."""
@@ -250,28 +253,32 @@ class Writing:
 
         def write() -> None:
             if field.bounds is not None:
-                self._check(name, *field.bounds)
+                self._values.check(name, *field.bounds)
             if field.kind == "bytes":
-                self._check_bytes(name, str(field.size))
+                self._values.check_bytes(name, str(field.size))
             self._packing.add("?" if field.kind == "bool" else field.code, name)
 
         later.append(write)
         return Value(name, kind="" if field.kind == "bytes" else field.kind)
 
-    def _check(self, value: str, least: int, most: int) -> None:
-        test = f"{value} != {least}" if least == most else f"not {least} <= {value} <= {most}"
-        self._source.line(f"if {test}: raise {self._refused}")
+    def _masked(self, field: Atom, count: int, later: Later) -> Elements:
+        names = [self._source.local() for _ in range(count)]
 
-    def _check_bytes(self, name: str, length: str) -> None:
-        source = self._source
-        source.line(f"if type({name}) is not bytes: {name} = {source.constant(some_bytes)}({name})")
-        source.line(f"if len({name}) != {length}: raise {self._refused}")
+        def write() -> None:
+            _, most = field.bounds or (0, 0)
+            if names:
+                self._values.check(" | ".join(names), 0, most)
+            for name in names:
+                self._packing.add(field.code, name)
+
+        later.append(write)
+        return Elements([Value(name, kind="int") for name in names])
 
     def _buffer(self, length: Any, scope: Scope, later: Later) -> Value:
         name = self._source.local()
 
         def write() -> None:
-            self._check_bytes(name, self._count(length, scope))
+            self._values.check_bytes(name, self._count(length, scope))
             self._packing.add_piece(name)
 
         later.append(write)
@@ -279,36 +286,33 @@ class Writing:
 
     def _integers(self, subcon: Array, scope: Scope, later: Later) -> Node:
         element, count = subcon.subcon, subcon.count
-        if element.kind != "uint8" and isinstance(count, int) and 0 <= count <= FEW // 2:
+        is_bytes = element.kind == "uint8" and element.code == "B"
+        if not is_bytes and isinstance(count, int) and 0 <= count <= FEW // 2:
             return Elements([self._value(element, scope, later) for _ in range(count)])
-        source, name = self._source, self._source.local()
+        name = self._source.local()
 
         def write() -> None:
             length = self._count(count, scope)
-            if element.kind == "uint8":
-                source.line(f"{name} = {source.constant(uint8s)}({name})")
-                source.line(f"if len({name}) != {length}: raise {self._refused}")
-                packed = name
+            if is_bytes:
+                self._values.check_uint8s(name, length)
             else:
-                wrong = f"len({name}) != {length} or [*map(type, {name})].count(int) != {length}"
-                source.line(f"if {wrong}: raise {self._refused}")
-                packed = f'{source.constant(struct.pack)}(f">{{len({name})}}{element.code}", *{name})'
+                self._values.check_integers(name, length)
             if isinstance(count, int) and count >= 0:
-                if element.kind != "uint8":
-                    packed = f"{pack_function(source, f'{count}{element.code}')}(*{name})"
+                packed = name if is_bytes else f"{pack_function(self._source, f'{count}{element.code}')}(*{name})"
                 self._packing.add(f"{count * element.length}s", packed)
             else:
-                self._packing.add_piece(packed)
+                pack = self._source.constant(struct.pack)
+                self._packing.add_piece(name if is_bytes else f'{pack}(f">{{len({name})}}{element.code}", *{name})')
 
         later.append(write)
-        return Value(name, kind="" if element.kind == "uint8" else "list")
+        return Value(name, kind="" if is_bytes else "list")
 
     def _array(self, subcon: Array, scope: Scope, later: Later) -> Node:
         element, count = subcon.subcon, subcon.count
         if is_fixed(subcon):
             field = atom(element)
-            if field is not None and field.bounds is not None:
-                return self._bounded(field, number(count), later)
+            if field is not None and is_mask(field):
+                return self._masked(field, number(count), later)
             return Elements([self._value(element, scope, later) for _ in range(number(count))])
         if not is_plain(element):
             return self._foreign(subcon, scope, later)
@@ -337,23 +341,6 @@ class Writing:
             source.line(f"{piece}.append({self._packing.expression()})")
         self._packing = packing
         self._packing.add_piece(f"b''.join({piece})")
-
-    def _bounded(self, field: Atom, count: int, later: Later) -> Elements:
-        names = [self._source.local() for _ in range(count)]
-        least, most = field.bounds or (0, 0)
-
-        def write() -> None:
-            if least == 0 and most & (most + 1) == 0:
-                # All at once: no bit is set beyond those that each may have.
-                self._check(" | ".join(names), least, most)
-            else:
-                for name in names:
-                    self._check(name, least, most)
-            for name in names:
-                self._packing.add(field.code, name)
-
-        later.append(write)
-        return Elements([Value(name, kind="int") for name in names])
 
     def _inner_struct(self, layout: VMState, later: Later) -> Struct:
         inner = Scope(layout, layout.version_id)

@@ -1,0 +1,89 @@
+"""What goes along while a state is read or written: what fields are told, and what has been written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import construct
+
+from qidl.errors import WireError
+from qidl.wire import path as paths
+from qidl.wire.primitives import State, shown
+
+
+class Context(construct.Container):  # type: ignore[misc]
+    """What a construct is told of the struct that it is in: the members before it, by path.
+
+    :ivar state: the state; while reading, as far as it has been read
+    :ivar taken: while writing, what has been written of it
+    """
+
+    __slots__ = ("state", "taken")
+
+    def __init__(self, state: State, members: State | None = None, taken: Taken | None = None) -> None:
+        super().__init__(members or {})
+        self.state = state
+        self.taken = taken
+
+
+class Taken:
+    """Which members of a state have been written, so that none is left behind silently."""
+
+    def __init__(self) -> None:
+        self._members: set[tuple[int, str | int]] = set()
+        self._elements: dict[int, set[int]] = {}
+
+    def take(self, state: State, path: str) -> None:
+        within: Any = state
+        for step in paths.parse(path):
+            if isinstance(within, list) and isinstance(step, int):
+                if step >= len(within):
+                    return
+                self._elements.setdefault(id(within), set()).add(step)
+            elif not isinstance(within, dict) or step not in within:
+                return
+            self._members.add((id(within), step))
+            within = within[step]
+
+    def check(self, value: Any, path: str) -> None:
+        """Refuse a member that no field wrote.
+
+        :raises WireError: for the first of them
+        """
+        if isinstance(value, dict):
+            for name, member in value.items():
+                here = paths.join(path, name) if isinstance(name, str) else f"{path}[{name!r}]"
+                if (id(value), name) not in self._members:
+                    raise WireError("no such member", shown(member), path=here)
+                self.check(member, here)
+        elif isinstance(value, list):
+            written = self._elements.get(id(value))
+            for index, element in enumerate(value):
+                if isinstance(element, dict | list):
+                    self.check(element, paths.join(path, index))
+                elif written is not None and index not in written and element != 0:
+                    raise WireError("0, since it does not travel", shown(element), path=paths.join(path, index))
+
+
+def has_member(state: State, path: str) -> bool:
+    """Whether anything lies at a path of a state."""
+    within: Any = state
+    for step in paths.parse(path):
+        if isinstance(within, dict):
+            if step not in within:
+                return False
+        elif not (isinstance(within, list) and isinstance(step, int) and step < len(within)):
+            return False
+        within = within[step]
+    return True
+
+
+def get_member(state: State, name: str, path: str) -> Any:
+    """Return what lies at a path of a state.
+
+    :param path: of the state itself, for errors
+    :raises WireError: nothing does
+    """
+    if not has_member(state, name):
+        raise WireError("a value", "no such member", path=paths.join(path, name))
+    return paths.get(state, name)
