@@ -7,6 +7,7 @@ The types are ``Annotated`` aliases of Python's own, so that type checkers see p
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 import attrs
@@ -135,6 +136,17 @@ class Marks:
     reason: str = ""
 
 
+@attrs.frozen
+class Embedded:
+    """Makes the struct of an :func:`embedded` field."""
+
+    cls: type
+    values: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def __call__(self) -> Any:
+        return self.cls(**self.values)
+
+
 def _field(marks: Marks, **keywords: Any) -> Any:
     return attrs.field(metadata={METADATA: marks}, **keywords)
 
@@ -178,7 +190,7 @@ def string(capacity: int, default: str = "", *, size: str | int | None = None) -
 
 def embedded(cls: type[T], **values: Any) -> T:
     """A struct by value, fresh for every object: ``dev: PCIDevice = embedded(PCIDevice)``."""
-    field: T = _field(Marks(embeds=cls, embeds_with=tuple(values)), factory=lambda: cls(**values))
+    field: T = _field(Marks(embeds=cls, embeds_with=tuple(values)), factory=Embedded(cls, values))
     return field
 
 

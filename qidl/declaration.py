@@ -24,10 +24,10 @@ from qidl.kinds import (
     Struct,
     Type,
     Unserialised,
+    Zeros,
     declaration,
     is_declared,
     zero,
-    zeros,
 )
 
 __all__ = [
@@ -178,7 +178,7 @@ def _finish(attribute: attrs.Attribute[Any], field: Field) -> attrs.Attribute[An
     """Give an attribute the defaults that C would: zeroed arrays, its own name as argument."""
     changes: dict[str, Any] = {"alias": attribute.name}
     if isinstance(field.type, Array) and attribute.default is None and not _may_be_absent(field):
-        changes["default"] = attrs.Factory(zeros(field.type))
+        changes["default"] = attrs.Factory(Zeros(field.type))
     if field.mark is Mark.ELSEWHERE or (isinstance(field.type, Unserialised) and not field.serialised):
         # A pointer back would make comparing and printing go round in circles.
         changes.update(eq=False, order=False, repr=False)

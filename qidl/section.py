@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from qidl.errors import QidlError, SchemaError
+from qidl.levels import section_key
 from qidl.wire import path as paths
 from qidl.wire.block import BlockPayload
 from qidl.wire.ram import RAMPayload
@@ -193,8 +194,13 @@ class Section:
 
         :raises CompatError: no class is known for the section
         """
-        from qidl.compat.chain import to_device
+        from qidl.compat.chain import is_newest_form, to_device
+        from qidl.devices import device_class
+        from qidl.payload import from_payload
 
+        if self._state is None and self.layout is not None and is_newest_form(section_key(self.idstr), self.level):
+            cls = device_class(self.idstr)
+            return from_payload(cls, self.layout, self._original, self.version_id, section=self.idstr)
         return to_device(self.idstr, self.state, self.level)
 
     def replace(self, device: Any) -> tuple[Lost, ...]:
@@ -202,10 +208,23 @@ class Section:
 
         :returns: what the level cannot hold
         :raises CompatError: the device is not the section's
+        :raises QidlError: the section is live or opaque
+        :raises SchemaError: a field of it does not hold what its declaration says
+        :raises WireError: the layout has no place for a value; then the section stays as it was
         """
-        from qidl.compat.chain import from_device
+        from qidl.compat.chain import from_device, is_newest_form
+        from qidl.devices import device_class
+        from qidl.payload import to_payload
 
-        self.state, lost = from_device(self.idstr, device, self.level)
+        if self.layout is None:
+            raise QidlError(f"{self.idstr}: expected a section whose layout is known, found another")
+        lost: tuple[Lost, ...] = ()
+        if type(device) is device_class(self.idstr) and is_newest_form(section_key(self.idstr), self.level):
+            payload = to_payload(device, self.layout, self.version_id, section=self.idstr)
+        else:
+            state, lost = from_device(self.idstr, device, self.level)
+            payload = self.layout.encode(state, self.version_id, section=self.idstr)
+        self._original, self._state = memoryview(payload), None
         return lost
 
 

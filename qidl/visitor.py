@@ -15,6 +15,7 @@ import attrs
 
 from qidl.annotations import CType
 from qidl.errors import SchemaError
+from qidl.hooks import DEEPEST, pre_save
 from qidl.kinds import (
     Array,
     Boolean,
@@ -125,27 +126,24 @@ class InputVisitor:
 
 _UINT8 = CType("uint8", "uint8_t", 1, False)
 
-# A struct with a pointer to its own type may be as deep as its input says, or go in a circle.
-_DEEPEST: Final = 100
-_NOT_DEEPER: Final = f"at most {_DEEPEST} structs within one another"
+_NOT_DEEPER: Final = f"at most {DEEPEST} structs within one another"
 
 
 def visit(obj: Any, visitor: OutputVisitor) -> None:
-    """Walk a declared object: ``pre_save`` first, then every serialised field.
+    """Walk a declared object: every ``pre_save`` first, from the outside in, then every serialised field.
 
     :raises SchemaError: a field does not hold what its declaration says
     :raises DeclarationError: the object's class is not declared
     """
-    _visit_struct(obj, declaration(type(obj)), visitor, None, type(obj).__name__)
+    described = declaration(type(obj))
+    pre_save(obj, described)
+    _visit_struct(obj, described, visitor, None, type(obj).__name__)
 
 
 def _visit_struct(obj: Any, described: Declaration, visitor: OutputVisitor, name: Name, path: str) -> None:
     # A path has a point for every struct within another.
-    if path.count(".") > _DEEPEST:
+    if path.count(".") > DEEPEST:
         raise SchemaError(f"{path.partition('.')[0]}: expected {_NOT_DEEPER}, found another")
-    hook = getattr(obj, "pre_save", None)
-    if hook is not None:
-        hook()
     visitor.start_struct(name, described)
     for field in described.serialised:
         value = getattr(obj, field.name)
@@ -269,7 +267,7 @@ def _load(cls: type, visitor: InputVisitor) -> _Loaded:
 
 
 def _load_struct(described: Declaration, visitor: InputVisitor, name: Name, depth: int) -> _Loaded:
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise visitor.error(name, _NOT_DEEPER, "another")
     visitor.start_struct(name, described)
     loaded = _Loaded(described, {}, depth)

@@ -14,12 +14,15 @@ import attrs
 import construct
 
 from qidl.errors import SchemaError, WireError
+from qidl.generated import Generated
 from qidl.wire import path as paths
 from qidl.wire.context import Context, Taken, get_member, has_member
 from qidl.wire.primitives import Again, Conditional, Reader, State, Unused, minimum_size, shown
 
 if TYPE_CHECKING:
     from qidl.wire.reference import Reference
+
+_USES_THAT_PAY = 4
 
 SUBSECTION = 0x05
 """The byte that begins a subsection."""
@@ -175,14 +178,24 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: as :meth:`accept`
         """
         for functions in (self._decode, self._read_at, self._skip_at, self._encode):
-            functions.compile(version_id)
+            functions.generate(version_id)
 
     def _forget_functions(self) -> None:
         self.programs: dict[Any, Any] = {}
-        self._decode = _Functions(self, "decode")
-        self._read_at = _Functions(self, "read_at")
-        self._skip_at = _Functions(self, "skip_at")
-        self._encode = _Functions(self, "encode")
+        self._decode = self._functions("decode")
+        self._read_at = self._functions("read_at")
+        self._skip_at = self._functions("skip_at")
+        self._encode = self._functions("encode")
+
+    def _functions(self, kind: str) -> Generated:
+        """The compiled engine's functions of one kind, by version."""
+
+        def generate(version_id: int | None) -> Callable[..., Any]:
+            from qidl.wire.compiled import compile_function
+
+            return compile_function(self, kind, self.accept(version_id))
+
+        return Generated(generate, _USES_THAT_PAY)
 
     def __getstate__(self) -> dict[str, Any]:
         compiled = ("programs", "_decode", "_read_at", "_skip_at", "_encode")
@@ -321,36 +334,6 @@ class VMState(construct.Construct):  # type: ignore[misc]
                 yield from inner.walk()
         for subsection in self.subsections:
             yield from subsection.walk()
-
-
-_USES_THAT_PAY = 4
-"""Uses of a layout from which on it is compiled: that takes as long as some ten uses of the reference engine."""
-
-
-class _Functions(dict[Any, Callable[..., Any]]):
-    """The compiled engine's functions of one kind by version, each made once that pays."""
-
-    def __init__(self, layout: VMState, kind: str) -> None:
-        self._layout = layout
-        self._kind = kind
-        self._uses = 0
-
-    def __missing__(self, version_id: int | None) -> Callable[..., Any]:
-        self._uses += 1
-        if self._uses < _USES_THAT_PAY:
-            raise LookupError
-        return self.compile(version_id)
-
-    def compile(self, version_id: int | None) -> Callable[..., Any]:
-        """Make the function for a version, whether that pays or not."""
-        from qidl.wire.compiled import compile_function
-
-        layout = self._layout
-        function = compile_function(layout, self._kind, layout.accept(version_id))
-        # Of a layout that takes any version, not every one that a stream names is kept.
-        if version_id is None or layout.minimum_version_id <= version_id <= layout.version_id:
-            self[version_id] = function
-        return function
 
 
 def _reference() -> Reference:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qidl.compiled.source import TooHard
 from qidl.wire.compiled.program import Function, program
-from qidl.wire.compiled.source import TooHard
 from qidl.wire.compiled.window import read_within, skip_within
 from qidl.wire.vmstate import VMState
 

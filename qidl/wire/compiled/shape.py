@@ -44,12 +44,14 @@ class Atom:
     :ivar size: bytes
     :ivar kind: ``int``, ``bool``, ``bytes`` or ``unused``
     :ivar bounds: what an integer may be, if that is less than its type can hold
+    :ivar range: what an integer can be
     """
 
     code: str
     size: int
     kind: str
     bounds: tuple[int, int] | None = None
+    range: tuple[int, int] | None = None
 
 
 def behaves_as(subcon: Any, cls: Any) -> bool:
@@ -60,9 +62,10 @@ def behaves_as(subcon: Any, cls: Any) -> bool:
 def atom(subcon: Any) -> Atom | None:
     """Take a construct for a field of fixed size; None if it is not."""
     if behaves_as(subcon, Integer):
-        return Atom(subcon.code, subcon.length, "int")
+        return Atom(subcon.code, subcon.length, "int", None, (subcon.minimum, subcon.maximum))
     if behaves_as(subcon, Checked) and behaves_as(subcon.subcon, Integer):
-        return Atom(subcon.subcon.code, subcon.subcon.length, "int", (subcon.least, subcon.most))
+        bounds = (subcon.least, subcon.most)
+        return Atom(subcon.subcon.code, subcon.subcon.length, "int", bounds, bounds)
     if behaves_as(subcon, Boolean):
         return Atom("B", 1, "bool")
     if behaves_as(subcon, Buffer) and isinstance(subcon.length, int) and subcon.length >= 0:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
+from qidl.compiled.source import Refused
 from qidl.wire.context import Context, Taken
-from qidl.wire.primitives import Reader, State, as_bytes
+from qidl.wire.primitives import Reader, State
 from qidl.wire.vmstate import SUBSECTION, VMState
 
-
-class Refused(Exception):
-    """A payload or a state that the layout does not allow."""
+StructFunction = Callable[[VMState, Any, frozenset[str]], Callable[..., Any]]
+"""Finds the function for a struct within another: by its layout, what a class says, and which members lie apart."""
 
 
 class Short(Refused):
@@ -58,17 +59,3 @@ def write_foreign(subcon: Any, value: Any, state: State, before: State) -> bytes
     subcon._build(value, stream, Context(state, before, taken), "")
     taken.check(value, "")
     return stream.getvalue()
-
-
-def uint8s(value: Any) -> bytes:
-    """Take a list of bytes, or bytes, for the array that it is."""
-    if type(value) is bytes:
-        return value
-    if type(value) is not list or [*map(type, value)].count(int) != len(value):
-        raise Refused
-    return bytes(value)
-
-
-def some_bytes(value: Any) -> bytes:
-    """Take bytes, or what says the same."""
-    return as_bytes(value, "")

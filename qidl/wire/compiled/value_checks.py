@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qidl.wire.compiled.source import Source
-from qidl.wire.compiled.support import Refused, some_bytes, uint8s
+from qidl.compiled.source import Source
+from qidl.compiled.support import some_bytes, uint8s
 
 
 class ValueChecks:
@@ -31,4 +31,4 @@ class ValueChecks:
         self._refuse_if(f"len({name}) != {length} or [*map(type, {name})].count(int) != {length}")
 
     def _refuse_if(self, test: str) -> None:
-        self._source.line(f"if {test}: raise {self._source.constant(Refused)}")
+        self._source.line(f"if {test}: raise {self._source.refused}")

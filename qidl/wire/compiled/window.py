@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from qidl.wire.compiled.support import Refused, Short
+from qidl.compiled.source import Refused
+from qidl.wire.compiled.support import Short
 
 T = TypeVar("T")
 
