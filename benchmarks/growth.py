@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import statistics
 
-import attrs
 from timing import DATA, machine, take_turns
 
 import qidl
@@ -37,7 +36,7 @@ def _stream(section: Section, count: int) -> bytes:
     sections = b""
     for number in range(count):
         idstr = f"0000:{number >> 5:02x}:{number & 31:02x}.0{slash}{name}" if slash else name
-        header = attrs.evolve(section.header, section_id=number + 1, idstr=idstr, instance_id=number)
+        header = section.header._replace(section_id=number + 1, idstr=idstr, instance_id=number)
         sections += header.to_bytes() + bytes(section.payload)
     return write_preamble() + sections + b"\0"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 
-import attrs
-
 from qidl.compat.chain import STEPS, Hop, chain
 from qidl.compat.machine import Block, Machine, Part
 from qidl.compat.pc_1_0 import renew_machine_type
@@ -102,7 +100,7 @@ def _snapshot(source: Snapshot, machine: Machine, origins: dict[Part, Section], 
         sections.append(_section(part, level, None, next(numbers)))
     for section in sections:
         start = len(section.header.to_bytes())
-        section.header = attrs.evolve(section.header, offset=offset, payload_offset=offset + start)
+        section.header = section.header._replace(offset=offset, payload_offset=offset + start)
         offset += start + section.length
     return Snapshot(
         sections,

@@ -1,4 +1,4 @@
-"""The errors that qidl raises: one line each, naming where and what."""
+"""The errors that qidl raises, and its one warning: one line each, naming where and what."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class SectionNotFound(QidlError, KeyError):
     def __str__(self) -> str:
         # KeyError would quote the message.
         return str(self.args[0])
+
+
+class UnknownSectionWarning(UserWarning):
+    """A section whose layout is not known is kept as it is."""
 
 
 class WireError(QidlError):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
-
-import attrs
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qidl.errors import QidlError, SchemaError
 from qidl.levels import section_key
@@ -258,8 +256,7 @@ def _type_name(value: Any) -> str:
     return "the path of a value" if isinstance(value, dict) else type(value).__name__
 
 
-@attrs.frozen
-class SectionName:
+class SectionName(NamedTuple):
     """How a section is asked for: ``0000:00:01.1/ide``, ``ide``, ``i8259#1``, ``isa-ide@23``.
 
     :ivar name: idstr, or the device's name alone

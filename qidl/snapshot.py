@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from qidl import files
-from qidl.errors import SectionNotFound
+from qidl.errors import SectionNotFound, UnknownSectionWarning
 from qidl.levels import ALIASES, level as _level
 from qidl.section import Section, SectionName
 from qidl.walk import Found, fitting_levels, nearest_level, walk
@@ -17,10 +17,6 @@ from qidl.wire.stream import SectionType, write_preamble
 
 if TYPE_CHECKING:
     from qidl.compat.step import Loss
-
-
-class UnknownSectionWarning(UserWarning):
-    """A section whose layout is not known is kept as it is."""
 
 
 class Snapshot:

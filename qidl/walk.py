@@ -6,10 +6,9 @@ are tried; what they agree on is where the next section begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-import attrs
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from qidl.errors import WireError
 from qidl.levels import LEVELS, Level
@@ -19,8 +18,7 @@ from qidl.wire.stream import Header, SectionType, find_header, read_header, read
 from qidl.wire.vmstate import VMState
 
 
-@attrs.frozen
-class Found:
+class Found(NamedTuple):
     """One section of a stream.
 
     :ivar header: its header
@@ -32,12 +30,11 @@ class Found:
 
     header: Header
     end: int
-    layouts: dict[str, VMState] = attrs.field(factory=dict)
+    layouts: Mapping[str, VMState] = MappingProxyType({})
     live: RAMPayload | BlockPayload | None = None
 
 
-@attrs.frozen
-class Walk:
+class Walk(NamedTuple):
     """A stream taken apart.
 
     :ivar sections: in stream order

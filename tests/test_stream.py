@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 
-import attrs
 import pytest
 from conftest import check_error
 from hypothesis import given, strategies as st
@@ -82,7 +81,7 @@ def test_header_that_continues(code: SectionType) -> None:
     start = read(data, 0, known)
     assert start is not None
     assert {2: start} == known
-    expected = attrs.evolve(start, type=code, offset=start.payload_offset, payload_offset=start.payload_offset + 5)
+    expected = start._replace(type=code, offset=start.payload_offset, payload_offset=start.payload_offset + 5)
     assert expected == read(data, start.payload_offset, known)
     assert continued(code, 2) == expected.to_bytes()
     assert {2: start} == known
@@ -183,7 +182,7 @@ HEADERS = st.builds(
 def test_header_round_trip(header: Header, tail: bytes) -> None:
     """Every header reads as it was written."""
     data = header.to_bytes()
-    assert attrs.evolve(header, payload_offset=len(data)) == read(data + tail)
+    assert header._replace(payload_offset=len(data)) == read(data + tail)
 
 
 @given(st.binary(max_size=40), st.integers(0, 4))
@@ -287,5 +286,5 @@ def test_find_header_on_junk(data: bytes, offset: int, section_id: int) -> None:
 @given(st.binary(max_size=60).filter(lambda junk: 4 not in junk), HEADERS)
 def test_find_header_after_junk(junk: bytes, header: Header) -> None:
     """After junk without a FULL mark, the header that comes is the one that is found."""
-    real = attrs.evolve(header, type=SectionType.FULL, section_id=9, idstr="hpet", version_id=2)
+    real = header._replace(type=SectionType.FULL, section_id=9, idstr="hpet", version_id=2)
     assert len(junk) == found(junk + real.to_bytes())

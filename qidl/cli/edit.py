@@ -11,27 +11,6 @@ from qidl.qobject import parse_json
 from qidl.snapshot import load
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's arguments."""
-    parser = commands.add_parser(
-        "set",
-        help="change values and write the stream anew",
-        description="VALUE is an integer (0x… for hexadecimal), true or false, hexadecimal digits for a buffer,"
-        " or a JSON list. Only the bytes of the values named change.",
-    )
-    parser.add_argument("file")
-    parser.add_argument("assignments", nargs="+", metavar="SECTION.PATH=VALUE")
-    add_output(parser)
-    parser.set_defaults(run=run)
-
-
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments that say where to write."""
-    output = parser.add_mutually_exclusive_group(required=True)
-    output.add_argument("-o", "--output", metavar="OUT", help="file to write")
-    output.add_argument("--in-place", action="store_true", help="replace the file itself")
-
-
 def run(options: argparse.Namespace) -> int:
     """Make the changes, all or none, and save."""
     output = output_path(options)

@@ -1,4 +1,4 @@
-"""The command line: arguments, and errors on one line.
+"""The command line: runs a command, and says its errors on one line.
 
 Exit status: 0 fine, 1 the input is at fault (or ``diff`` found a difference), 2 wrong usage.
 """
@@ -6,30 +6,14 @@ Exit status: 0 fine, 1 the input is at fault (or ``diff`` found a difference), 2
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import warnings
 from collections.abc import Sequence
 
-from qidl.cli import check, convert, diff, edit, layouts, schema, show, verify
-from qidl.errors import QidlError
-from qidl.snapshot import UnknownSectionWarning
-
-_COMMANDS = (show, diff, edit, convert, verify, layouts, schema, check)
-
-
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
-    import qidl
-
-    top = argparse.ArgumentParser(
-        prog="qidl", description="Read, check, edit and write the device state of QEMU's PC machines."
-    )
-    top.add_argument("--version", action="version", version=f"qidl {qidl.__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_parser(commands)
-    return top
+from qidl.cli.arguments import parser
+from qidl.errors import QidlError, UnknownSectionWarning
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UnknownSectionWarning)
             warnings.showwarning = _show_warning  # type: ignore[assignment]
-            status: int = options.run(options)
+            status = _run(options)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has had enough; nothing is left to say, not even at exit.
@@ -54,6 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         name = error.filename or getattr(options, "file", None) or ""
         return _fail(f"{name}: {error.strerror or error}" if name else str(error))
+    return status
+
+
+def _run(options: argparse.Namespace) -> int:
+    module, _, function = options.run.partition(":")
+    status: int = getattr(importlib.import_module(f"qidl.cli.{module}"), function)(options)
     return status
 
 

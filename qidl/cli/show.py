@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from qidl.cli.output import json_text, print_table
@@ -13,21 +13,13 @@ from qidl.snapshot import Snapshot, load
 from qidl.wire import path as paths
 from qidl.wire.stream import SectionType
 
-EXAMPLE = Path(__file__).parent.parent / "data" / "example.qevm"
+EXAMPLE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "example.qevm")
 """The stream that ships with the package: a pc-1.1 machine that runs Linux."""
-
-
-def add_parser(commands: Any) -> None:
-    """Describe the command's arguments."""
-    parser = commands.add_parser("show", help="show the sections of a stream, or the state of one")
-    parser.add_argument("file", nargs="?", default=str(EXAMPLE), help="a stream (the example that ships with qidl)")
-    parser.add_argument("path", nargs="?", metavar="SECTION[.PATH]", help="a section, or a value within its state")
-    parser.add_argument("--json", action="store_true", help="as JSON, bytes as lists of integers")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Show what was asked for."""
+    options.file = options.file or EXAMPLE
     snapshot = load(options.file)
     if options.path is None:
         if options.json:

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from qidl.cli.output import print_table
 from qidl.errors import QidlError
 from qidl.section import Section
 from qidl.snapshot import load
-
-
-def add_parser(commands: Any) -> None:
-    """Describe the command's arguments."""
-    parser = commands.add_parser("verify", help="check that every section decodes, and encodes to the same bytes")
-    parser.add_argument("file")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

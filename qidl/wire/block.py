@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from qidl.errors import WireError
 
@@ -18,8 +16,7 @@ _U64 = Struct(">Q")
 _FLAGS = 0x1FF
 
 
-@attrs.frozen
-class BlockPayload:
+class BlockPayload(NamedTuple):
     """What one payload of the live section holds.
 
     :ivar chunks: pieces of 1 MiB, as (device, first sector)

@@ -6,9 +6,7 @@ import mmap
 import re
 from collections.abc import Iterator, Mapping
 from struct import Struct
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from qidl.errors import SchemaError, WireError
 from qidl.wire.page_matching import GROUP, MOST, are_filled, are_whole, match_groups
@@ -34,7 +32,6 @@ _AT_ONCE = 1 << 25
 """Bytes of a mapped file that are held in memory while it is scanned."""
 
 
-@attrs.define
 class RAMBlock:
     """One block of guest memory.
 
@@ -42,11 +39,21 @@ class RAMBlock:
     :ivar length: bytes
     """
 
-    idstr: str
-    length: int
-    _data: memoryview = attrs.field(repr=False, eq=False)
-    _runs: PageRuns = attrs.field(repr=False, eq=False)
-    _index: dict[int, int] | None = attrs.field(default=None, init=False, repr=False, eq=False)
+    def __init__(self, idstr: str, length: int, data: memoryview, runs: PageRuns) -> None:
+        self.idstr = idstr
+        self.length = length
+        self._data = data
+        self._runs = runs
+        self._index: dict[int, int] | None = None
+
+    def __repr__(self) -> str:
+        return f"RAMBlock(idstr={self.idstr!r}, length={self.length})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is of the same name and length; what differs in it, :func:`qidl.diff` finds."""
+        if not isinstance(other, RAMBlock):
+            return NotImplemented
+        return (self.idstr, self.length) == (other.idstr, other.length)
 
     @property
     def _pages(self) -> dict[int, int]:
@@ -126,8 +133,7 @@ class RAM(Mapping[str, RAMBlock]):
         return len(self._blocks)
 
 
-@attrs.frozen
-class RAMPayload:
+class RAMPayload(NamedTuple):
     """What one payload of the live section holds.
 
     :ivar blocks: the list of blocks with their lengths, which only the first payload brings

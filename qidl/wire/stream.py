@@ -5,9 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from struct import Struct
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from qidl.errors import WireError
 
@@ -33,8 +31,7 @@ class SectionType(enum.IntEnum):
     FULL = 4
 
 
-@attrs.frozen
-class Header:
+class Header(NamedTuple):
     """The header of one section.
 
     :ivar type: START, PART and END of a live section, FULL of any other
@@ -105,7 +102,7 @@ def read_header(data: memoryview, offset: int, started: dict[int, Header]) -> He
         start = started.get(section_id)
         if start is None:
             raise WireError("the section_id of a live section that has begun", str(section_id), offset=offset + 1)
-        return attrs.evolve(start, type=section_type, offset=offset, payload_offset=offset + 5)
+        return start._replace(type=section_type, offset=offset, payload_offset=offset + 5)
     name_end = offset + 6 + (data[offset + 5] if offset + 5 < len(data) else 0)
     name = bytes(data[offset + 6 : name_end])
     if name_end > len(data) or not name or not _PRINTABLE.fullmatch(name):

@@ -8,9 +8,8 @@ the QObject of a level with stringified field paths. As a construct it is the re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import attrs
 import construct
 
 from qidl.errors import SchemaError, WireError
@@ -28,8 +27,7 @@ SUBSECTION = 0x05
 """The byte that begins a subsection."""
 
 
-@attrs.frozen
-class Member:
+class Member(NamedTuple):
     """One field of a VMState, as its construct says it.
 
     :ivar path: stringified path of its value in the state
