@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     )
     from qidl.declaration import Declaration, Field, declaration, declare, is_declared
     from qidl.differences import Difference, diff
+    from qidl.payload import from_payload, to_payload
     from qidl.qobject import fill, from_json, from_qobject, to_json, to_qobject
     from qidl.schema import schema, schema_text
     from qidl.section import Section
@@ -76,6 +77,7 @@ _NAMES = {
     ),
     "declaration": ("Declaration", "Field", "declaration", "declare", "is_declared"),
     "differences": ("Difference", "diff"),
+    "payload": ("from_payload", "to_payload"),
     "qobject": ("fill", "from_json", "from_qobject", "to_json", "to_qobject"),
     "schema": ("schema", "schema_text"),
     "section": ("Section",),
@@ -123,6 +125,7 @@ __all__ = [
     "embedded",
     "fill",
     "from_json",
+    "from_payload",
     "from_qobject",
     "immutable",
     "int8",
@@ -141,6 +144,7 @@ __all__ = [
     "string",
     "target_ulong",
     "to_json",
+    "to_payload",
     "to_qobject",
     "uint8",
     "uint16",
