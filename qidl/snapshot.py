@@ -153,6 +153,9 @@ class Snapshot:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the stream; a crash leaves the old file or the new one.
 
+        The path may be the one that the snapshot was loaded from: the snapshot stays as it is. A pipe or a
+        device is not replaced but written into.
+
         :raises WireError: an edited state does not fit its layout; then nothing is written
         :raises OSError: the file cannot be written
         """

@@ -1,6 +1,6 @@
 """The command line: arguments, and errors on one line.
 
-Exit status: 0 fine, 1 the input is at fault (or ``diff`` found a difference), 2 wrong usage.
+Exit status: 0 fine, 1 the input or the output is at fault (or ``diff`` found a difference), 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.showwarning = _show_warning  # type: ignore[assignment]
             status: int = options.run(options)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        if error.filename is not None:
+            return _fail(f"{error.filename}: {error.strerror}")
         # Whoever read our output has had enough; nothing is left to say, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         return _fail(f"{_file_name(options)}{error}")
     except OSError as error:
-        name = error.filename or getattr(options, "file", None) or ""
+        name = getattr(options, "file", None) if error.filename is None else error.filename or "''"
         return _fail(f"{name}: {error.strerror or error}" if name else str(error))
     return status
 
