@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import captures
 import pytest
-from processes import AS_ROOT, as_nobody
+from processes import AS_ROOT, as_nobody, python
 
 import qidl
 from qidl import files
@@ -112,3 +115,86 @@ def test_unreadable_file(open_to_all: Path) -> None:
     path.chmod(0)
     found = as_nobody("sys.exit(main(sys.argv[1:]))", "show", path)
     assert (1, "", f"qidl: {path}: Permission denied\n") == found
+
+
+# Signals.
+
+SLOW = """
+    import os, sys, time
+    from qidl.cli import main
+    write = os.writev
+    def slowly(descriptor, batch):
+        os.writev = write
+        # A part is written, and the rest takes its time.
+        count = write(descriptor, batch[:1])
+        print("writing", flush=True)
+        time.sleep(float(sys.argv[1]))
+        return count
+    os.writev = slowly
+    sys.exit(main(sys.argv[2:]))
+"""
+
+
+def stopped(vm: Path, number: signal.Signals, handler: Any, seconds: float) -> tuple[int, str]:
+    """Send a signal to a command that writes its input anew; returns exit status and errors."""
+    process = python(
+        SLOW, seconds, "set", vm, "hpet.config=1", "--in-place", preexec_fn=lambda: signal.signal(number, handler)
+    )
+    assert process.stdout is not None
+    assert "writing\n" == process.stdout.readline()
+    process.send_signal(number)
+    _, err = process.communicate()
+    return process.returncode, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signal_in_mid_write(vm: Path, number: signal.Signals) -> None:
+    """A command that is stopped while it writes leaves the old file and nothing else, and says nothing."""
+    assert (128 + number, "") == stopped(vm, number, signal.SIG_DFL, 60)
+    assert ([vm], captures.own("pc-1.1")) == (list(vm.parent.iterdir()), vm.read_bytes())
+
+
+def test_killed_in_mid_write(vm: Path) -> None:
+    """A command that is killed leaves the old file, and what it had written of the new one, out of sight."""
+    process = python(SLOW, 60, "set", vm, "hpet.config=1", "--in-place")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.kill()
+    assert ("", -signal.SIGKILL) == (process.communicate()[1], process.returncode)
+    (left,) = (path for path in vm.parent.iterdir() if path != vm)
+    assert (True, 0o600) == (left.name.startswith(".qidl-"), stat.S_IMODE(left.stat().st_mode))
+    assert captures.own("pc-1.1") == vm.read_bytes()
+
+
+def test_hangup_that_is_ignored(vm: Path) -> None:
+    """What ``nohup`` runs goes on when the terminal goes away."""
+    assert (0, "") == stopped(vm, signal.SIGHUP, signal.SIG_IGN, 0.2)
+    assert 1 == qidl.load(vm)["hpet"].state["config"]
+
+
+def test_handlers_are_put_back(vm: Path) -> None:
+    """A program that runs a command has its own handlers afterwards."""
+    program = """
+        import signal, sys, threading
+        from qidl.cli import main
+        def ours(*_): pass
+        signal.signal(signal.SIGHUP, ours)
+        statuses = [main(["verify", sys.argv[1]])]
+        thread = threading.Thread(target=lambda: statuses.append(main(["verify", sys.argv[1]])))
+        thread.start()
+        thread.join()
+        found = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGHUP)
+        print(statuses, found == (signal.SIG_DFL, ours), file=sys.stderr)
+    """
+    process = python(program, vm)
+    assert ("[0, 0] True\n", 0) == (process.communicate()[1], process.returncode)
+
+
+def test_ctrl_c_while_reading(vm: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends any command without a word."""
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qidl.cli.verify.load", interrupt)
+    assert (130, ("", "")) == (main(["verify", str(vm)]), tuple(capsys.readouterr()))

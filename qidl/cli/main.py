@@ -1,6 +1,7 @@
 """The command line: arguments, and errors on one line.
 
-Exit status: 0 fine, 1 the input or the output is at fault (or ``diff`` found a difference), 2 wrong usage.
+Exit status: 0 fine, 1 the input or the output is at fault (or ``diff`` found a difference), 2 wrong usage,
+128 and the number of the signal that stopped it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import warnings
 from collections.abc import Sequence
 
 from qidl.cli import check, convert, diff, edit, layouts, schema, show, verify
+from qidl.cli.stopping import Stopped, stoppable
 from qidl.errors import QidlError
 from qidl.snapshot import UnknownSectionWarning
 
@@ -34,13 +36,16 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status."""
-    options = parser().parse_args(arguments)
+    options = argparse.Namespace()
     try:
-        with warnings.catch_warnings():
+        with stoppable(), warnings.catch_warnings():
+            parser().parse_args(arguments, options)
             warnings.simplefilter("always", UnknownSectionWarning)
             warnings.showwarning = _show_warning  # type: ignore[assignment]
             status: int = options.run(options)
-        sys.stdout.flush()
+            sys.stdout.flush()
+    except Stopped as stopped:
+        return stopped.status
     except BrokenPipeError as error:
         if error.filename is not None:
             return _fail(f"{error.filename}: {error.strerror}")
