@@ -42,7 +42,7 @@ from qidl.annotations import (
     uint64,
 )
 from qidl.declaration import Declaration, Field, declaration, declare, is_declared
-from qidl.errors import CompatError, DeclarationError, QidlError, SchemaError, SectionNotFound, WireError
+from qidl.errors import CompatError, DeclarationError, FileCutShort, QidlError, SchemaError, SectionNotFound, WireError
 from qidl.schema import schema, schema_text
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ __all__ = [
     "DeviceState",
     "Difference",
     "Field",
+    "FileCutShort",
     "InputVisitor",
     "Mark",
     "MemoryRegion",

@@ -18,6 +18,7 @@ from processes import python
 import qidl
 from qidl import files
 from qidl.cli import main
+from qidl.files import reading
 
 
 @pytest.fixture
@@ -251,3 +252,21 @@ def test_source_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture
     before = source.read_text()
     found = refused(capsys, "generate", source, "-o", source)
     assert (f"qidl: {source}: expected another file to write, found the input\n", before) == (found, source.read_text())
+
+
+def test_save_over_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot stays what it is when it is saved where it came from, edited or not."""
+    monkeypatch.setattr(reading, "LARGE", 0)
+    path = tmp_path / "vm.qevm"
+    path.write_bytes(captures.with_memory(captures.own("pc-1.1"), 100))
+    snapshot, whole = qidl.load(path), qidl.load(path.read_bytes())
+    for config in (1, 2):
+        snapshot["hpet"].set("config", config)
+        snapshot.save(path)
+        assert config == qidl.load(path)["hpet"].state["config"]
+        assert whole.ram["pc.ram"].read(0, 100 * 4096) == snapshot.ram["pc.ram"].read(0, 100 * 4096)
+    converted = snapshot.convert("pc-1.0")
+    converted.save(path)
+    snapshot["hpet"].set("config", whole["hpet"].state["config"])
+    assert whole.to_bytes() == snapshot.to_bytes()
+    assert converted.to_bytes() == path.read_bytes()

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from qidl.cli import check, convert, diff, edit, layouts, schema, show, verify
 from qidl.cli.stopping import Stopped, stoppable
-from qidl.errors import QidlError
+from qidl.errors import FileCutShort, QidlError
 from qidl.snapshot import UnknownSectionWarning
 
 _COMMANDS = (show, diff, edit, convert, verify, layouts, schema, check)
@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has had enough; nothing is left to say, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except FileCutShort as error:
+        return _fail(str(error))
     except QidlError as error:
         if hasattr(error, "problems"):
             # C source: every problem with its line and a caret, as compilers do.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from qidl.files.mapping import MappedFile
 from qidl.files.permissions import keep
 
 Piece = bytes | memoryview
@@ -32,6 +34,7 @@ def write(path: str | os.PathLike[str], pieces: Iterable[Piece]) -> None:
     pipe or a device, is not replaced: the pieces are written into it, as far as that goes.
 
     :raises OSError: the file cannot be written; then it is as it was
+    :raises FileCutShort: the pieces are of a file that was cut short; then it is as it was, too
     """
     name = os.fspath(path)
     with _naming(name):
@@ -94,12 +97,21 @@ def _replace(path: str, before: os.stat_result | None, pieces: Iterable[Piece]) 
 
 
 def _send(descriptor: int, pieces: Iterable[Piece], path: str) -> None:
-    """Write pieces, as the system takes them."""
+    """Write pieces. The system itself reads them: where a mapped file has lost bytes, that is an error only."""
+    mapped: dict[int, MappedFile] = {}
     for batch in _batches(pieces):
+        mapped.update((id(view.obj), view.obj) for view in batch if isinstance(view.obj, MappedFile))
         while batch:
-            with _naming(path):
-                count = os.writev(descriptor, batch)
+            try:
+                with _naming(path):
+                    count = os.writev(descriptor, batch)
+            except OSError as error:
+                if error.errno == errno.EFAULT:
+                    _check(mapped.values())
+                raise
             batch = _rest(batch, count)
+    # The last page of a file that was cut is there, with zeros for what is lost.
+    _check(mapped.values())
 
 
 def _batches(pieces: Iterable[Piece]) -> Iterator[list[memoryview]]:
@@ -126,6 +138,11 @@ def _rest(batch: list[memoryview], count: int) -> list[memoryview]:
             return [view[count:], *batch[number + 1 :]]
         count -= len(view)
     return []
+
+
+def _check(mapped: Iterable[MappedFile]) -> None:
+    for file in mapped:
+        file.check_length()
 
 
 @contextlib.contextmanager

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from struct import Struct
 from typing import Final
 
 import attrs
 
 from qidl.errors import SchemaError, WireError
+from qidl.wire.mapped import checker, mapped_file, reader
 from qidl.wire.page_matching import GROUP, MOST, are_filled, are_whole, match_groups
 from qidl.wire.page_runs import (
     FILLED,
@@ -46,6 +47,9 @@ class RAMBlock:
     length: int
     _data: memoryview = attrs.field(repr=False, eq=False)
     _runs: PageRuns = attrs.field(repr=False, eq=False)
+    _read_at: Callable[[int, int], bytes] = attrs.field(
+        default=attrs.Factory(lambda self: reader(self._data), takes_self=True), init=False, repr=False, eq=False
+    )
     _index: dict[int, int] | None = attrs.field(default=None, init=False, repr=False, eq=False)
 
     @property
@@ -85,6 +89,7 @@ class RAMBlock:
         if offset < 0 or length < 0 or offset + length > self.length:
             raise SchemaError(f"{self.idstr}: expected a range within {self.length} bytes, found {offset}+{length}")
         parts = []
+        checker(self._data)()
         while length:
             within = offset % PAGE_SIZE
             size = min(length, PAGE_SIZE - within)
@@ -101,7 +106,7 @@ class RAMBlock:
             return bytes([missing]) * size
         if place & FILLED:
             return bytes([place & 0xFF]) * size
-        return bytes(self._data[place + within : place + within + size])
+        return self._read_at(place + within, place + within + size)
 
 
 class RAM(Mapping[str, RAMBlock]):
@@ -156,7 +161,8 @@ class RAMScanner:
         self._lengths: dict[str, int] = {}
         self._current: str | None = None if self._named else ""
         self._runs: dict[str, PageRuns] = {}
-        self._mapped = _mapped_file(data)
+        self._check = checker(data)
+        self._mapped = mapped_file(data)
         self._released = 0
 
     def scan(self, offset: int) -> tuple[RAMPayload, int]:
@@ -169,6 +175,8 @@ class RAMScanner:
         full = filled = 0
         data, size = self._data, len(self._data)
         while True:
+            if not (full + filled) % GROUP:
+                self._check()
             if offset + 8 > size:
                 raise self._short(offset, 8)
             (header,) = _U64.unpack_from(data, offset)
@@ -218,6 +226,7 @@ class RAMScanner:
         full = filled = 0
         left = (self._lengths[self._current] - address) // PAGE_SIZE
         while left >= GROUP:
+            self._check()
             # Up to where the high bytes of the address change, in whole groups.
             count = min(count, MOST - address // PAGE_SIZE % MOST, left // GROUP * GROUP)
             if are_whole(data, offset, address, count):
@@ -305,12 +314,3 @@ class RAMScanner:
 
     def _short(self, offset: int, length: int) -> WireError:
         return WireError(f"{length} bytes", str(max(len(self._data) - offset, 0)), path="ram", offset=offset)
-
-
-def _mapped_file(data: memoryview) -> mmap.mmap | None:
-    """The file of which a view is the whole, if it is mapped for reading alone, so that pages can be let go of."""
-    mapped = data.obj
-    if not isinstance(mapped, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
-        return None
-    with memoryview(mapped) as whole:
-        return mapped if whole.readonly and len(whole) == len(data) else None
