@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qidl.errors import (
     CompatError,
     DeclarationError,
+    FileCutShort,
     QidlError,
     SchemaError,
     SectionNotFound,
@@ -97,6 +98,7 @@ __all__ = [
     "DeviceState",
     "Difference",
     "Field",
+    "FileCutShort",
     "InputVisitor",
     "Mark",
     "MemoryRegion",

@@ -13,6 +13,7 @@ from qidl.errors import CompatError, QidlError
 from qidl.levels import LEVELS, level as _level
 from qidl.section import Section, SectionName
 from qidl.snapshot import Snapshot
+from qidl.wire.mapped import held
 from qidl.wire.ram import RAM
 from qidl.wire.ram_rewrite import BlockChanges, RAMRewriter
 from qidl.wire.stream import Header, SectionType
@@ -142,7 +143,8 @@ def _layouts(part: Part, level: str, origin: Section | None) -> list[VMState]:
 def _live_section(section: Section, rewriter: RAMRewriter, changes: BlockChanges) -> Section:
     if section.idstr != "ram" or not changes:
         return section
-    return section.with_pieces(list(rewriter.rewrite(section.payload)))
+    with held(section.payload):
+        return section.with_pieces(list(rewriter.rewrite(section.payload)))
 
 
 def _block_changes(machine: Machine, ram: RAM) -> BlockChanges:

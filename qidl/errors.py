@@ -27,6 +27,24 @@ class SectionNotFound(QidlError, KeyError):
         return str(self.args[0])
 
 
+class FileCutShort(QidlError):
+    """A file that is mapped into memory has lost bytes since it was opened: another program cut it short.
+
+    :ivar path: of the file
+    :ivar expected: bytes that it had
+    :ivar found: bytes that it has
+    """
+
+    def __init__(self, path: str, expected: int, found: int) -> None:
+        super().__init__(path, expected, found)
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected} bytes, found {self.found}: it was cut short while it was read"
+
+
 class UnknownSectionWarning(UserWarning):
     """A section whose layout is not known is kept as it is."""
 

@@ -10,6 +10,7 @@ from qidl.errors import QidlError, SchemaError
 from qidl.levels import section_key
 from qidl.wire import path as paths
 from qidl.wire.block import BlockPayload
+from qidl.wire.mapped import checker, copied, held
 from qidl.wire.ram import RAMPayload
 from qidl.wire.stream import Header, SectionType
 from qidl.wire.vmstate import VMState
@@ -87,10 +88,16 @@ class Section:
 
     @property
     def payload(self) -> memoryview:
-        """The payload as it stands: as read, or with the edits that were made."""
+        """The payload as it stands: as read, or with the edits that were made.
+
+        Of a file that is mapped into memory, it is a view, and the file has to be left as it is.
+        """
         if self._pieces:
-            return memoryview(b"".join(self._pieces))
-        return self._original if self._state is None else memoryview(self.encode())
+            return memoryview(copied(self._pieces))
+        if self._state is not None:
+            return memoryview(self.encode())
+        checker(self._original)()
+        return self._original
 
     def with_pieces(self, pieces: Sequence[bytes | memoryview]) -> Section:
         """The same live section with another payload, in pieces that are not put together."""
@@ -133,8 +140,9 @@ class Section:
 
     def _decode(self, payload: memoryview) -> State:
         if self.layout is None:
-            return {"payload": bytes(payload)}
-        return self.layout.decode(payload, self.version_id, section=self.idstr)
+            return {"payload": copied([payload])}
+        with held(payload):
+            return self.layout.decode(payload, self.version_id, section=self.idstr)
 
     def encode(self) -> bytes:
         """The payload, made from the state alone.
@@ -142,7 +150,7 @@ class Section:
         :raises WireError: the state does not fit the layout
         """
         if self._live is not None:
-            return bytes(self.payload)
+            return copied([self.payload])
         state = self.state
         if self.layout is None:
             if set(state) != {"payload"} or not isinstance(state["payload"], bytes):

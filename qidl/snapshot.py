@@ -12,6 +12,7 @@ from qidl.errors import SectionNotFound, UnknownSectionWarning
 from qidl.levels import ALIASES, level as _level
 from qidl.section import Section, SectionName
 from qidl.walk import Found, fitting_levels, nearest_level, walk
+from qidl.wire.mapped import copied
 from qidl.wire.ram import RAM
 from qidl.wire.stream import SectionType, write_preamble
 
@@ -124,7 +125,7 @@ class Snapshot:
 
         :raises WireError: an edited state does not fit its layout
         """
-        return b"".join(self.pieces())
+        return copied(self.pieces())
 
     def convert(
         self,
@@ -149,7 +150,11 @@ class Snapshot:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the stream; a crash leaves the old file or the new one.
 
+        The path may be the one that the snapshot was loaded from: the snapshot stays as it is. A pipe or a
+        device is not replaced but written into.
+
         :raises WireError: an edited state does not fit its layout; then nothing is written
+        :raises FileCutShort: the file that the snapshot was loaded from was cut short
         :raises OSError: the file cannot be written
         """
         files.write(path, list(self.pieces()))
@@ -160,9 +165,11 @@ def load(
 ) -> Snapshot:
     """Read a stream.
 
-    :param source: a path, which is memory-mapped, or bytes, or a binary file
+    :param source: a path, or bytes, or a binary file; a file of more than 32 MiB is mapped into memory, and
+        has to be left as it is for as long as the snapshot is used
     :param level: machine level by whose layouts to read; deduced unless given
     :raises WireError: the bytes are not a stream of a known level
+    :raises FileCutShort: the file was cut short meanwhile
     :raises OSError: the file cannot be read
     """
     data = files.read(source)

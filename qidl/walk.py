@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from qidl.errors import WireError
 from qidl.levels import LEVELS, Level
 from qidl.wire.block import BlockPayload, scan_block
+from qidl.wire.mapped import held
 from qidl.wire.ram import RAM, RAMPayload, RAMScanner
 from qidl.wire.stream import Header, SectionType, find_header, read_header, read_preamble
 from qidl.wire.vmstate import VMState
@@ -69,10 +70,12 @@ class _Walker:
 
     def walk(self) -> Walk:
         sections: list[Found] = []
-        offset = read_preamble(self._data)
-        while (header := self._header(offset, sections)) is not None:
-            sections.append(self._section(header))
-            offset = sections[-1].end
+        with held(self._data) as check:
+            offset = read_preamble(self._data)
+            while (header := self._header(offset, sections)) is not None:
+                sections.append(self._section(header))
+                offset = sections[-1].end
+                check()
         ram = self._ram.ram() if self._ram else RAM({})
         return Walk(tuple(sections), offset, ram, tuple(self._warnings))
 

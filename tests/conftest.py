@@ -5,6 +5,10 @@ from __future__ import annotations
 import contextlib
 import inspect
 import keyword
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -59,6 +63,14 @@ ENGINES: dict[str, Engine] = {
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine in turn."""
     return ENGINES[request.param]
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that other users reach too."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
 
 
 def check_layout(

@@ -9,6 +9,7 @@ from conftest import check_error
 from hypothesis import given, strategies as st
 
 from qidl import WireError
+from qidl.wire import stream
 from qidl.wire.stream import Header, SectionType, find_header, read_header, read_preamble, write_preamble
 
 
@@ -288,3 +289,13 @@ def test_find_header_after_junk(junk: bytes, header: Header) -> None:
     """After junk without a FULL mark, the header that comes is the one that is found."""
     real = header._replace(type=SectionType.FULL, section_id=9, idstr="hpet", version_id=2)
     assert len(junk) == found(junk + real.to_bytes())
+
+
+@given(st.binary(max_size=40), st.integers(0, 45), st.integers(1, 20))
+def test_find_header_in_windows(junk: bytes, offset: int, window: int) -> None:
+    """However much is searched at once, the same is found."""
+    data = junk + started(4, 6, b"hpet") + junk + b"\0"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stream, "_WINDOW", window)
+        expected = found(data, offset=offset)
+    assert expected == found(data, offset=offset)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from qidl.cli.edit import output_path
 from qidl.cli.output import print_table
+from qidl.cli.paths import output_path
 from qidl.compat.chain import STEPS
 from qidl.compat.step import Step
 from qidl.explain import obstacles

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import Any
 
-from qidl.errors import QidlError, SchemaError
+from qidl.cli.paths import output_path
+from qidl.errors import SchemaError
 from qidl.qobject import parse_json
 from qidl.snapshot import load
 
@@ -25,18 +25,6 @@ def run(options: argparse.Namespace) -> int:
         section.set(path, _value(text, section.get(path), target))
     snapshot.save(output)
     return 0
-
-
-def output_path(options: argparse.Namespace) -> str:
-    """The file to write: never the input, unless that was asked for by ``--in-place``.
-
-    :raises QidlError: the output is the input
-    """
-    if options.in_place:
-        return str(options.file)
-    if os.path.exists(options.output) and os.path.samefile(options.file, options.output):
-        raise QidlError("expected another file to write, found the input; --in-place replaces it")
-    return str(options.output)
 
 
 def _value(text: str, before: Any, target: str) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qidl import files
 from qidl.cli.output import json_text
+from qidl.cli.paths import refuse_input
 from qidl.devices import find_class
 from qidl.schema import schema, schema_text
 
@@ -42,8 +43,11 @@ def generate(options: argparse.Namespace) -> int:
     """Write the module."""
     from qidl.cparse import generate as generate_module, parse_strict
 
+    # What is at fault, if anything is, is the source.
+    options.file = options.name
     module = generate_module(parse_strict(Path(options.name).read_bytes(), options.name))
     if options.output:
+        refuse_input(options.name, options.output)
         files.write(options.output, [module.encode()])
     else:
         print(module, end="")

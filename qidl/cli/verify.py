@@ -23,11 +23,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _verify(section: Section) -> str:
-    original = bytes(section.payload)
     if section.is_live:
         return f"ok, {section.type.name.lower()}"
     if section.is_opaque:
         return "unknown, kept as it is"
+    original = bytes(section.payload)
     try:
         encoded = section.encode()
     except QidlError as error:

@@ -6,6 +6,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from qidl.errors import WireError
+from qidl.wire.mapped import checker
 
 DEVICE_BLOCK: Final = 0x01
 EOS: Final = 0x02
@@ -35,7 +36,9 @@ def scan_block(data: memoryview, offset: int) -> tuple[BlockPayload, int]:
     """
     chunks: list[tuple[str, int]] = []
     progress: int | None = None
+    check = checker(data)
     while True:
+        check()
         start = offset
         _need(data, offset, 8)
         (header,) = _U64.unpack_from(data, offset)

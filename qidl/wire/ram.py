@@ -9,6 +9,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from qidl.errors import SchemaError, WireError
+from qidl.wire.mapped import checker, mapped_file, reader
 from qidl.wire.page_matching import GROUP, MOST, are_filled, are_whole, match_groups
 from qidl.wire.page_runs import (
     FILLED,
@@ -44,6 +45,7 @@ class RAMBlock:
         self.length = length
         self._data = data
         self._runs = runs
+        self._read_at = reader(data)
         self._index: dict[int, int] | None = None
 
     def __repr__(self) -> str:
@@ -92,6 +94,7 @@ class RAMBlock:
         if offset < 0 or length < 0 or offset + length > self.length:
             raise SchemaError(f"{self.idstr}: expected a range within {self.length} bytes, found {offset}+{length}")
         parts = []
+        checker(self._data)()
         while length:
             within = offset % PAGE_SIZE
             size = min(length, PAGE_SIZE - within)
@@ -108,7 +111,7 @@ class RAMBlock:
             return bytes([missing]) * size
         if place & FILLED:
             return bytes([place & 0xFF]) * size
-        return bytes(self._data[place + within : place + within + size])
+        return self._read_at(place + within, place + within + size)
 
 
 class RAM(Mapping[str, RAMBlock]):
@@ -162,7 +165,8 @@ class RAMScanner:
         self._lengths: dict[str, int] = {}
         self._current: str | None = None if self._named else ""
         self._runs: dict[str, PageRuns] = {}
-        self._mapped = _mapped_file(data)
+        self._check = checker(data)
+        self._mapped = mapped_file(data)
         self._released = 0
 
     def scan(self, offset: int) -> tuple[RAMPayload, int]:
@@ -175,6 +179,8 @@ class RAMScanner:
         full = filled = 0
         data, size = self._data, len(self._data)
         while True:
+            if not (full + filled) % GROUP:
+                self._check()
             if offset + 8 > size:
                 raise self._short(offset, 8)
             (header,) = _U64.unpack_from(data, offset)
@@ -224,6 +230,7 @@ class RAMScanner:
         full = filled = 0
         left = (self._lengths[self._current] - address) // PAGE_SIZE
         while left >= GROUP:
+            self._check()
             # Up to where the high bytes of the address change, in whole groups.
             count = min(count, MOST - address // PAGE_SIZE % MOST, left // GROUP * GROUP)
             if are_whole(data, offset, address, count):
@@ -311,12 +318,3 @@ class RAMScanner:
 
     def _short(self, offset: int, length: int) -> WireError:
         return WireError(f"{length} bytes", str(max(len(self._data) - offset, 0)), path="ram", offset=offset)
-
-
-def _mapped_file(data: memoryview) -> mmap.mmap | None:
-    """The file of which a view is the whole, if it is mapped for reading alone, so that pages can be let go of."""
-    mapped = data.obj
-    if not isinstance(mapped, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
-        return None
-    with memoryview(mapped) as whole:
-        return mapped if whole.readonly and len(whole) == len(data) else None

@@ -8,6 +8,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from qidl.errors import WireError
+from qidl.wire.mapped import checker
 
 MAGIC: Final = b"QEVM"
 VERSION: Final = 3
@@ -134,6 +135,9 @@ def _u32(data: memoryview, offset: int, what: str) -> int:
 
 
 _CANDIDATE = re.compile(rb"\x04(?=(....)([\x01-\xff]))", re.DOTALL)
+_CANDIDATE_LENGTH = 6
+# How much is searched between one look at a mapped file and the next.
+_WINDOW = 1 << 20
 # How far section_ids are believed to jump: handlers come and go, but not by the thousand.
 _MAX_GAP = 1024
 _NAME = re.compile(r"(?:[0-9A-Za-z.:_-]+/)*[A-Za-z][A-Za-z0-9 _.-]+")
@@ -149,14 +153,18 @@ def find_header(data: memoryview, offset: int, section_id: int) -> int | None:
     :param section_id: of the section that is not known
     :returns: the place of the header or of the end mark; None where there is neither
     """
-    for match in _CANDIDATE.finditer(data, offset):
-        (following,) = _U32.unpack(match[1])
-        if section_id < following <= section_id + _MAX_GAP:
-            try:
-                header = read_header(data, match.start(), {})
-            except WireError:
-                continue
-            if header is not None and header.version_id < 1 << 31 and _NAME.fullmatch(header.idstr):
-                return match.start()
+    check = checker(data)
+    for start in range(offset, len(data), _WINDOW):
+        check()
+        for match in _CANDIDATE.finditer(data, start, start + _WINDOW + _CANDIDATE_LENGTH - 1):
+            (following,) = _U32.unpack(match[1])
+            if section_id < following <= section_id + _MAX_GAP:
+                try:
+                    header = read_header(data, match.start(), {})
+                except WireError:
+                    continue
+                if header is not None and header.version_id < 1 << 31 and _NAME.fullmatch(header.idstr):
+                    return match.start()
+    check()
     last = len(data) - 1
     return last if last >= offset and data[last] == 0 else None
