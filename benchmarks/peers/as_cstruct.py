@@ -19,6 +19,9 @@ from qidl.wire.vmstate import VMState
 _GAP = "gap"
 """How the names of fields begin that are no members of the state."""
 
+_SIGNS = str.maketrans(".[]", "___")
+"""What of a path a name in C cannot have."""
+
 
 def structure(layout: VMState, state: State, version_id: int) -> Any:
     """Return the type that reads payloads of the shape of this state, compiled as far as dissect.cstruct can."""
@@ -96,6 +99,3 @@ class _Definitions:
             case VMState():
                 return self.struct(subcon, value, subcon.version_id)
         raise TypeError(f"{subcon}: C has no such type")
-
-
-_SIGNS = str.maketrans(".[]", "___")
