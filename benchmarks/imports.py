@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from timing import machine, median_ms, ratio, run, take_turns
+from timing import machine, median_ms, process, ratio, take_turns
 
 _STATEMENTS = ("pass", "import attrs", "import qidl", "from qidl import declare, uint8")
 
@@ -12,7 +12,7 @@ _STATEMENTS = ("pass", "import attrs", "import qidl", "from qidl import declare,
 def main() -> None:
     """Print the times, and by how much more than attrs they add to Python's own start."""
     print(machine())
-    nothing, *found = take_turns([lambda s=s: run(sys.executable, "-c", s) for s in _STATEMENTS], rounds=31)
+    nothing, *found = take_turns([process(sys.executable, "-c", s) for s in _STATEMENTS], rounds=41)
     print(f"  {_STATEMENTS[0]:30} {median_ms(nothing)}")
     added = [[max(one - none, 1e-6) for one, none in zip(times, nothing, strict=True)] for times in found]
     for statement, times, own in zip(_STATEMENTS[1:], found, added, strict=True):
