@@ -33,6 +33,9 @@ class DictTaking(Taking):
         for node, name in zip(certain.values(), names, strict=True):
             self.take(node, name, None)
 
+    def can_hold(self, struct: Struct, name: str, node: Node) -> bool:
+        return True
+
     def member(self, struct: Struct, name: str, node: Node, variable: str) -> None:
         self._source.line(f"{variable} = {struct.var}[{name!r}]")
         self.take(node, variable, None)

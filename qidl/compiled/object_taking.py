@@ -46,6 +46,9 @@ class ObjectTaking(Taking):
         for name, node in certain.items():
             self.member(struct, name, node, self._name(node))
 
+    def can_hold(self, struct: Struct, name: str, node: Node) -> bool:
+        return _is_form_of(node, serialised_field(struct.declared, name).type)
+
     def member(self, struct: Struct, name: str, node: Node, variable: str) -> None:
         source, field = self._source, serialised_field(struct.declared, name)
         if field.optional and field.has:
@@ -134,3 +137,17 @@ class ObjectTaking(Taking):
         self.expect(list, name)
         if isinstance(element, Integer) and not is_within(node.bounds, element.ctype):
             self._lists.append((name, element.ctype))
+
+
+def _is_form_of(node: Node, kind: Type) -> bool:
+    """Whether a field of this kind can have a form, as far as the form itself tells."""
+    match kind:
+        case Integer():
+            return isinstance(node, Value) and node.kind == "int"
+        case Boolean():
+            return isinstance(node, Value) and node.kind == "bool"
+        case Array() if isinstance(node, Elements):
+            return all(_is_form_of(item, kind.element) for item in node.items)
+        case Array():
+            return isinstance(node, Value) and node.kind in ("bytes", "list")
+    return isinstance(node, Struct | Sealed)

@@ -41,10 +41,12 @@ class Source:
         self.line(header)
         self.depth += 1
         before = len(self._lines)
-        yield
-        if len(self._lines) == before:
-            self.line("pass")
-        self.depth -= 1
+        try:
+            yield
+            if len(self._lines) == before:
+                self.line("pass")
+        finally:
+            self.depth -= 1
 
     def local(self) -> str:
         """Return a name for a local variable."""

@@ -35,6 +35,10 @@ class Taking:
         """Take apart the struct in ``struct.var``; where members depend on conditions, begin to count them."""
         raise NotImplementedError
 
+    def can_hold(self, struct: Struct, name: str, node: Node) -> bool:
+        """Whether a member can be of a form that the layout has for it under some condition."""
+        raise NotImplementedError
+
     def member(self, struct: Struct, name: str, node: Node, variable: str) -> None:
         """Take a member of a struct that was taken apart, which the conditions say is there."""
         raise NotImplementedError

@@ -102,15 +102,12 @@ class Writing:
     def _write(self, take_apart: Callable[[], None], later: Later) -> None:
         """Take something apart, then write what is to be written of it."""
         counted, self._apart.counted = self._apart.counted, []
-        try:
-            take_apart()
-            self._apart.check()
-            for write in later:
-                write()
-            self._apart.check_counts()
-        finally:
-            self._apart.forget()
-            self._apart.counted = counted
+        take_apart()
+        self._apart.check()
+        for write in later:
+            write()
+        self._apart.check_counts()
+        self._apart.counted = counted
 
     def _in_block(self, header: str, write: Callable[[], None]) -> None:
         """Write under a condition: what comes of it is a piece that may be empty."""
@@ -167,12 +164,11 @@ class Writing:
             tests = " and ".join([self._test(condition, scope) for condition in conditions])
 
             def write_member() -> None:
-                source.line(f"{container.count} += 1")
-                try:
-                    self._write(lambda: self._apart.member(container, key, node, name), inner)
-                except TooHard:
-                    # A form that the class does not hold.
+                if not self._apart.can_hold(container, key, node):
                     source.line(f"raise {source.refused}")
+                    return
+                source.line(f"{container.count} += 1")
+                self._write(lambda: self._apart.member(container, key, node, name), inner)
 
             self._in_block(f"if {tests}:", write_member)
 
