@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qidl.generated import Generated
 from qidl.kinds import Declaration, declaration
+from qidl.limits import LIMITS, Limits
 from qidl.qobject import from_qobject, to_qobject
 
 if TYPE_CHECKING:
@@ -20,7 +21,13 @@ _USES_THAT_PAY: Final = 4
 
 
 def from_payload(
-    cls: type[T], layout: VMState, payload: bytes | memoryview, version_id: int | None = None, *, section: str = ""
+    cls: type[T],
+    layout: VMState,
+    payload: bytes | memoryview,
+    version_id: int | None = None,
+    *,
+    section: str = "",
+    limits: Limits = LIMITS,
 ) -> T:
     """Make an object of a declared class from a payload; ``post_load`` runs last.
 
@@ -29,18 +36,19 @@ def from_payload(
     :param layout: whose states are QObjects of the class
     :param version_id: version of the payload; the newest unless given
     :param section: name of the section, for errors
+    :param limits: bounds on what is read
     :raises WireError: the payload is not what the layout says
     :raises SchemaError: its state is not a QObject of the class
     :raises DeclarationError: the class is not declared
     """
     try:
         functions = layout.programs[cls]
-        obj: T = functions.reading[version_id](payload)
+        obj: T = functions.reading[version_id](payload, limits)
         post_load = functions.post_load
     except Exception:
         # Whatever it is, it is named on the way by the QObject.
         _prepare(layout, cls)
-        return from_qobject(cls, without_unused(layout.decode(payload, version_id, section=section)))
+        return from_qobject(cls, without_unused(layout.decode(payload, version_id, section=section, limits=limits)))
     post_load(obj)
     return obj
 

@@ -16,11 +16,11 @@ from qidl.wire.compiled.shape import is_plain
 from qidl.wire.compiled.writing import Writing
 from qidl.wire.vmstate import VMState
 
-Function = Callable[[Any], Any]
+Function = Callable[..., Any]
 
 
 def reader(described: Declaration, layout: VMState, version_id: int) -> Function:
-    """From a payload to an object. No hook runs.
+    """From a payload, and the limits on it, to an object. No hook runs.
 
     It takes what the way by the QObject takes, or less, and raises any exception where it is less.
     """
@@ -77,5 +77,5 @@ def _check(described: Declaration, layout: VMState) -> None:
         raise TooHard
 
 
-def _left_to_qobject(_: Any) -> Any:
+def _left_to_qobject(*_: Any) -> Any:
     raise TooHard

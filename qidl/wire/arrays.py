@@ -39,6 +39,8 @@ class Array(construct.Subconstruct):  # type: ignore[misc]
         if count < 0 or room > stream.remaining:
             found = f"{stream.remaining} bytes" if count >= 0 else "a negative count"
             raise WireError(f"{count} elements of {least} bytes", found, path=path, offset=stream.offset)
+        if not isinstance(self.count, int):
+            stream.check_count(count, path)
         if isinstance(self.subcon, Integer):
             data = stream.take(count * self.subcon.length, path, self.kind)
             return list(struct.unpack(f">{count}{self.subcon.code}", data))
@@ -91,6 +93,7 @@ class Listed(construct.Subconstruct):  # type: ignore[misc]
                 return elements
             if byte != self.marker:
                 raise WireError(f"marker {self.marker} or 0", str(byte), path=here, offset=stream.offset - 1)
+            stream.check_count(len(elements) + 1, path)
             elements.append(self.subcon._parse(stream, context, here))
 
     def _build(self, obj: Any, stream: Any, context: Any, path: Path) -> Any:

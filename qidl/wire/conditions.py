@@ -127,7 +127,7 @@ class Again(construct.Subconstruct):  # type: ignore[misc]
         value = self.subcon._parse(stream, context, path)
         first = paths.get(context.state, self.path)
         if value != first:
-            raise WireError(f"{first}, the value of {self.path} again", str(value), path=path, offset=offset)
+            stream.refuse(WireError(f"{first}, the value of {self.path} again", str(value), path=path, offset=offset))
 
     def _build(self, obj: Any, stream: Any, context: Any, path: Path) -> Any:
         return self.subcon._build(paths.get(context.state, self.path), stream, context, path)

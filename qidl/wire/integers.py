@@ -66,7 +66,7 @@ class Boolean(construct.Construct):  # type: ignore[misc]
     def _parse(self, stream: Reader, context: Any, path: Path) -> bool:
         byte = stream.take(1, path, self.kind)[0]
         if byte > 1:
-            raise WireError("0 or 1", str(byte), path=path, offset=stream.offset - 1)
+            stream.refuse(WireError("0 or 1", str(byte), path=path, offset=stream.offset - 1))
         return bool(byte)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: Path) -> Any:

@@ -25,6 +25,14 @@ def function_name(function: Callable[..., Any]) -> str:
     return getattr(function, "__name__", repr(function)).replace("_", " ").strip()
 
 
+def in_words(function: Callable[..., Any]) -> str:
+    """A condition or a count that is a function: its docstring's first line, or else its name."""
+    line = (function.__doc__ or "").partition("\n")[0].strip().removesuffix(".")
+    if not line:
+        return function_name(function)
+    return line[0].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
+
+
 def minimum_size(subcon: Any) -> int:
     """Bytes that a construct takes at the least: a bound on how many elements an input can hold."""
     while isinstance(subcon, construct.Renamed):

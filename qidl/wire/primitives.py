@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from qidl.wire.arrays import Array, Listed
 from qidl.wire.buffers import Buffer, Unused
-from qidl.wire.checks import AtLeast, Checked, Equal, Range
+from qidl.wire.checks import AtLeast, Bits, Check, Checked, Equal, OneOf, Range, Validated
 from qidl.wire.conditions import Again, Before, Conditional, Only, Since, When
 from qidl.wire.integers import Bool, Boolean, Int8, Int16, Int32, Int64, Integer, Timer, UInt8, UInt16, UInt32, UInt64
 from qidl.wire.measures import function_name, measure, minimum_size
-from qidl.wire.reader import Path, Reader, State, as_bytes, shown
+from qidl.wire.reader import Path, Reader, State, Writer, as_bytes, shown
 
 __all__ = [
     "Again",
     "Array",
     "AtLeast",
     "Before",
+    "Bits",
     "Bool",
     "Boolean",
     "Buffer",
+    "Check",
     "Checked",
     "Conditional",
     "Equal",
@@ -31,6 +33,7 @@ __all__ = [
     "Int64",
     "Integer",
     "Listed",
+    "OneOf",
     "Only",
     "Path",
     "Range",
@@ -43,7 +46,9 @@ __all__ = [
     "UInt32",
     "UInt64",
     "Unused",
+    "Validated",
     "When",
+    "Writer",
     "as_bytes",
     "function_name",
     "measure",

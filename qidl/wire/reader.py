@@ -1,21 +1,67 @@
-"""Where forms read from, and how values are taken and shown."""
+"""Where forms read from and write to, and how values are taken and shown."""
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from qidl.errors import WireError
+from qidl.limits import LIMITS, Limits
 
 Path = str
 State = dict[str, Any]
 
 
 class Reader:
-    """A place in bytes that are not copied until they are read; what construct takes for a stream."""
+    """A place in bytes that are not copied until they are read; what construct takes for a stream.
 
-    def __init__(self, data: memoryview, offset: int = 0) -> None:
+    :ivar limits: on what is read
+    :ivar problems: values that are not what they have to be, where these are noted and not refused
+    """
+
+    def __init__(
+        self,
+        data: memoryview,
+        offset: int = 0,
+        limits: Limits = LIMITS,
+        problems: list[WireError] | None = None,
+    ) -> None:
         self.data = data
         self.offset = offset
+        self.limits = limits
+        self.problems = problems
+        self._depth = 0
+
+    def refuse(self, error: WireError) -> None:
+        """Say that a value is not what it has to be.
+
+        :raises WireError: the error, unless problems are noted
+        """
+        if self.problems is None:
+            raise error
+        self.problems.append(error)
+
+    def enter(self, path: Path) -> None:
+        """Begin a struct; :meth:`leave` ends it.
+
+        :raises WireError: too many are within one another
+        """
+        self._depth += 1
+        if self._depth > self.limits.nesting:
+            most = f"at most {self.limits.nesting} structs within one another"
+            raise WireError(most, "another", path=path, offset=self.offset)
+
+    def leave(self) -> None:
+        """End the struct that began last."""
+        self._depth -= 1
+
+    def check_count(self, count: int, path: Path) -> None:
+        """Hold the length of a list against the limits.
+
+        :raises WireError: it is too long
+        """
+        if count > self.limits.elements:
+            raise WireError(f"at most {self.limits.elements} elements", str(count), path=path, offset=self.offset)
 
     def read(self, length: int = -1) -> bytes:
         """Return up to ``length`` bytes; all that are left if it is negative."""
@@ -48,6 +94,25 @@ class Reader:
         if self.remaining < length:
             raise WireError(f"{length} bytes ({what})", f"{self.remaining}", path=path, offset=self.offset)
         return self.read(length)
+
+
+class Writer(io.BytesIO):
+    """A payload in the making; what construct takes for a stream.
+
+    :param is_strict: whether values that are not what they have to be are refused
+    """
+
+    def __init__(self, *, is_strict: bool = True) -> None:
+        super().__init__()
+        self._is_strict = is_strict
+
+    def refuse(self, error: WireError) -> None:
+        """Say that a value is not what it has to be.
+
+        :raises WireError: the error, where that is strict
+        """
+        if self._is_strict:
+            raise error
 
 
 def as_bytes(value: Any, path: Path) -> bytes:

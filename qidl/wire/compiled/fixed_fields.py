@@ -26,11 +26,13 @@ class FixedFields:
     def atom(self, field: Atom, *, is_asked_for: bool) -> Value:
         """A single field."""
         source = self._source
-        is_checked = field.bounds is not None or field.kind == "bool"
+        is_checked = field.bounds is not None or field.accepts is not None or field.kind == "bool"
         is_named = self._builds or is_checked or is_asked_for
         name = self.run.add(field.code, field.size, source.local() if is_named else "")
         if field.bounds is not None:
             self._check(name, *field.bounds)
+        if field.accepts is not None:
+            self.run.checks.append(f"if not {source.constant(field.accepts)}({name}): raise {source.refused}")
         if field.kind == "unused":
             return Value(name, f"{name} != {source.constant(bytes(field.size))}", "unused")
         if field.kind == "bool":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.compiled.source import TooHard
+from qidl.limits import LIMITS, Limits
 from qidl.wire.compiled.reading import Reading
 from qidl.wire.compiled.shape import is_plain, variant
 from qidl.wire.compiled.support import read_foreign, write_foreign
@@ -30,24 +31,24 @@ class Program:
         self._encoders: dict[frozenset[str], Callable[[State], bytes]] = {}
 
     @functools.cached_property
-    def decode(self) -> Callable[[bytes], State]:
+    def decode(self) -> Callable[[bytes, Limits], State]:
         """From a payload to the state."""
         return Reading(_reader, builds=True).whole(self._plain, self._version_id)
 
     @functools.cached_property
-    def read(self) -> Callable[[bytes, int], tuple[State, int]]:
+    def read(self) -> Callable[[bytes, int, Limits], tuple[State, int]]:
         """From bytes and an offset to the state, and the offset where it ends."""
         return Reading(_reader, builds=True).part(self._plain, self._version_id)
 
     @functools.cached_property
-    def skip(self) -> Callable[[bytes, int], int]:
+    def skip(self) -> Callable[[bytes, int, Limits], int]:
         """From bytes and an offset to the offset where it ends, refusing what ``read`` refuses."""
         try:
             return Reading(_skipper, builds=False).part(self._plain, self._version_id)
         except TooHard:
             # Something depends on the state.
             read = self.read
-            return lambda data, offset: read(data, offset)[1]
+            return lambda data, offset, limits: read(data, offset, limits)[1]
 
     @property
     def encode(self) -> Callable[[State], bytes]:
@@ -63,7 +64,7 @@ class Program:
 
     @property
     def _plain(self) -> VMState:
-        if not is_plain(self._layout):
+        if not is_plain(self._layout) or self._layout.nesting > LIMITS.nesting:
             raise TooHard
         return self._layout
 
@@ -80,18 +81,18 @@ def program(layout: VMState, version_id: int) -> Program:
 # The functions for structs within others. Where there is none, the reference engine stands in.
 
 
-def _reader(layout: VMState, *_: Any) -> Callable[[bytes, int], tuple[State, int]]:
+def _reader(layout: VMState, *_: Any) -> Callable[[bytes, int, Limits], tuple[State, int]]:
     try:
         return program(layout, layout.version_id).read
     except TooHard:
-        return lambda data, offset: read_foreign(layout, data, offset, {}, {})
+        return lambda data, offset, limits: read_foreign(layout, data, offset, limits, {}, {})
 
 
-def _skipper(layout: VMState, *_: Any) -> Callable[[bytes, int], int]:
+def _skipper(layout: VMState, *_: Any) -> Callable[[bytes, int, Limits], int]:
     try:
         return program(layout, layout.version_id).skip
     except TooHard:
-        return lambda data, offset: read_foreign(layout, data, offset, {}, {})[1]
+        return lambda data, offset, limits: read_foreign(layout, data, offset, limits, {}, {})[1]
 
 
 def _encoder(layout: VMState, _: None, elsewhere: frozenset[str]) -> Callable[[State], bytes]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from qidl.compiled.dict_making import DictMaking, reach
 from qidl.compiled.making import Making
 from qidl.compiled.source import Source, TooHard
 from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.validation import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.fixed_fields import FixedFields
 from qidl.wire.compiled.run import Run
@@ -59,7 +60,7 @@ class Reading:
     def part(
         self, layout: VMState, version_id: int, declared: Any = None, elsewhere: frozenset[str] = frozenset()
     ) -> Callable[..., Any]:
-        """The function for what begins at an offset: ``(data, o)`` to the state and its end, or to its end.
+        """The function for what begins at an offset: ``(data, o, limits)`` to the state and its end, or to its end.
 
         :param declared: what a class says of it
         :param elsewhere: names of members that are read elsewhere
@@ -69,10 +70,10 @@ class Reading:
         if not scope.root.lacks <= elsewhere:
             raise TooHard
         self._source.line(f"return {state}, o" if self._builds else "return o")
-        return self._source.function("read(data, o)", layout.name)
+        return self._source.function("read(data, o, limits)", layout.name)
 
     def whole(self, layout: VMState, version_id: int, declared: Any = None) -> Callable[..., Any]:
-        """The function for a payload: ``(data)`` to the state."""
+        """The function for a payload: ``(data, limits)`` to the state."""
         source = self._source
         scope = Scope(layout, version_id, source.depth, declared=declared)
         source.line("if type(data) is not bytes: data = bytes(memoryview(data))")
@@ -80,7 +81,7 @@ class Reading:
         self._fields(layout, scope)
         if not layout.subsections and self._fixed.run.flush_all():
             source.line(f"return {self._making.expression(scope.root, declared)}")
-            return source.function("decode(data)", layout.name)
+            return source.function("decode(data, limits)", layout.name)
         self._fixed.run.flush()
         state = self._making.save(scope.root)
         if scope.root.lacks:
@@ -90,7 +91,7 @@ class Reading:
                 self._subsections(layout, scope)
         source.line(f"if o != len(data): raise {source.constant(Short)}")
         source.line(f"return {state}")
-        return source.function("decode(data)", layout.name)
+        return source.function("decode(data, limits)", layout.name)
 
     def _struct(self, layout: VMState, scope: Scope) -> str:
         """A struct with its subsections; returns the variable for its state, if it is made."""
@@ -132,6 +133,19 @@ class Reading:
                     put(scope.root, member.path, node)
                     if not (isinstance(node, Value) and node.test):
                         scope.done.append(member.path)
+        for rule in layout.rules:
+            self._rule(rule, layout, scope)
+
+    def _rule(self, rule: Rule, layout: VMState, scope: Scope) -> None:
+        present = {member.path: conditions for member, conditions in members(layout, scope.version_id)}
+        if not present.keys() >= set(rule.paths):
+            return
+        nodes = [resolve(scope.root, path) for path in rule.paths]
+        if any(not isinstance(node, Value) or not node.name for node in nodes):
+            raise TooHard
+        names = ", ".join(node.name for node in nodes if isinstance(node, Value))
+        source = self._source
+        self._fixed.run.checks.append(f"if not {source.constant(rule.holds)}({names}): raise {source.refused}")
 
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope) -> None:
         source = self._source
@@ -262,7 +276,9 @@ class Reading:
         source, declared = self._source, self._declared(scope, path)
         sealed = Sealed(source.local(), members=roots(layout), declared=declared)
         function = source.later(lambda: self._struct_function(layout, declared, frozenset(sealed.more.members)))
-        source.line(f"{sealed.name}, o = {function}(data, o)" if self._builds else f"o = {function}(data, o)")
+        source.line(
+            f"{sealed.name}, o = {function}(data, o, limits)" if self._builds else f"o = {function}(data, o, limits)"
+        )
         return sealed
 
     def _buffer(self, subcon: Buffer, scope: Scope) -> Value:
@@ -279,6 +295,8 @@ class Reading:
         source, count = self._source, self._source.local()
         source.line(f"{count} = {self._count(subcon.count, scope)}")
         source.line(f"if not 0 <= {count} * {size} <= len(data) - o: raise {source.constant(Short)}")
+        if not isinstance(subcon.count, int):
+            source.line(f"if {count} > limits.elements: raise {source.refused}")
         return count
 
     def _integers(self, subcon: Array, scope: Scope) -> Value:
@@ -316,13 +334,14 @@ class Reading:
         return Value(name, kind="list", declared=declared)
 
     def _loop(
-        self, element: Any, header: str, scope: Scope, path: tuple[paths.Step, ...], first: str = "pass"
+        self, element: Any, header: str, scope: Scope, path: tuple[paths.Step, ...], first: Iterable[str] = ()
     ) -> Value:
         source, name, declared = self._source, self._source.local(), self._declared(scope, path)
         if self._builds:
             source.line(f"{name} = []")
         with source.block(header):
-            source.line(first)
+            for statement in first:
+                source.line(statement)
             if is_plain(element) and not is_fixed(element):
                 node: Node | None = self._outer_struct(element, scope, path)
             else:
@@ -333,9 +352,17 @@ class Reading:
         return Value(name, kind="list", declared=declared)
 
     def _listed(self, subcon: Listed, scope: Scope, path: tuple[paths.Step, ...]) -> Value:
-        value = self._loop(subcon.subcon, f"while data[o] == {subcon.marker}:", scope, (*path, 0), "o += 1")
-        self._source.line(f"if data[o]: raise {self._source.refused}")
-        self._source.line("o += 1")
+        source, count = self._source, self._source.local()
+        source.line(f"{count} = 0")
+        value = self._loop(
+            subcon.subcon,
+            f"while data[o] == {subcon.marker}:",
+            scope,
+            (*path, 0),
+            ["o += 1", f"{count} += 1", f"if {count} > limits.elements: raise {source.refused}"],
+        )
+        source.line(f"if data[o]: raise {source.refused}")
+        source.line("o += 1")
         return value
 
     def _foreign(self, subcon: Any, scope: Scope) -> Value:
@@ -343,7 +370,7 @@ class Reading:
         source, state = self._source, self._state(scope)
         name = source.local()
         before = ", ".join(f"{path!r}: {reach(state, path)}" for path in scope.done)
-        read = f"{source.constant(read_foreign)}({source.constant(subcon)}, data, o, {state}, {{{before}}})"
+        read = f"{source.constant(read_foreign)}({source.constant(subcon)}, data, o, limits, {state}, {{{before}}})"
         source.line(f"{name}, o = {read}")
         source.line(f"if {name} is None: raise {source.refused}")
         return Value(name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 from qidl.compiled.source import Refused
+from qidl.limits import Limits
 from qidl.wire.context import Context, Taken
-from qidl.wire.primitives import Reader, State
+from qidl.wire.primitives import Reader, State, Writer
 from qidl.wire.vmstate import SUBSECTION, VMState
 
 StructFunction = Callable[[VMState, Any, frozenset[str]], Callable[..., Any]]
@@ -43,19 +43,19 @@ def subsection_header(subsection: VMState) -> bytes:
     return bytes([SUBSECTION, len(name)]) + name + subsection.version_id.to_bytes(4, "big")
 
 
-def read_foreign(subcon: Any, data: bytes, offset: int, state: State, before: State) -> tuple[Any, int]:
+def read_foreign(subcon: Any, data: bytes, offset: int, limits: Limits, state: State, before: State) -> tuple[Any, int]:
     """Let a construct read for itself, as the reference engine has it read.
 
     :param before: the members before it, by path
     """
-    reader = Reader(memoryview(data), offset)
+    reader = Reader(memoryview(data), offset, limits)
     value = subcon._parse(reader, Context(state, before), "")
     return value, reader.offset
 
 
 def write_foreign(subcon: Any, value: Any, state: State, before: State) -> bytes:
     """Let a construct write for itself, as the reference engine has it write."""
-    stream, taken = io.BytesIO(), Taken()
+    stream, taken = Writer(), Taken()
     subcon._build(value, stream, Context(state, before, taken), "")
     taken.check(value, "")
     return stream.getvalue()

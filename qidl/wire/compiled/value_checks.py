@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qidl.compiled.source import Source
 from qidl.compiled.support import some_bytes, uint8s
 
@@ -15,6 +17,10 @@ class ValueChecks:
     def check(self, value: str, least: int, most: int) -> None:
         """An integer has to be within bounds."""
         self._refuse_if(f"{value} != {least}" if least == most else f"not {least} <= {value} <= {most}")
+
+    def ask(self, values: str, holds: Callable[..., bool]) -> None:
+        """A function has to accept them."""
+        self._refuse_if(f"not {self._source.constant(holds)}({values})")
 
     def check_bytes(self, name: str, length: str) -> None:
         """Bytes, or what can be taken for them, have to be as many as there is room for."""

@@ -17,6 +17,7 @@ from qidl.compiled.dict_taking import DictTaking
 from qidl.compiled.source import Source, TooHard
 from qidl.compiled.taking import Taking
 from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.validation import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.packing import Packing, pack_function
 from qidl.wire.compiled.shape import (
@@ -153,6 +154,17 @@ class Writing:
                 node = self._value(member.subcon, scope, later)
                 put(scope.root, member.path, node)
                 scope.done.append(member.path)
+        for rule in scope.layout.rules:
+            later.append(functools.partial(self._rule, rule, scope))
+
+    def _rule(self, rule: Rule, scope: Scope) -> None:
+        present = {member.path: conditions for member, conditions in members(scope.layout, scope.version_id)}
+        if not present.keys() >= set(rule.paths):
+            return
+        nodes = [resolve(scope.root, path) for path in rule.paths]
+        if any(not isinstance(node, Value) or not node.name for node in nodes):
+            raise TooHard
+        self._values.ask(", ".join(node.name for node in nodes if isinstance(node, Value)), rule.holds)
 
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope, later: Later) -> None:
         source, inner = self._source, Later()
@@ -251,6 +263,8 @@ class Writing:
         def write() -> None:
             if field.bounds is not None:
                 self._values.check(name, *field.bounds)
+            if field.accepts is not None:
+                self._values.ask(name, field.accepts)
             if field.kind == "bytes":
                 self._values.check_bytes(name, str(field.size))
             self._packing.add("?" if field.kind == "bool" else field.code, name)
