@@ -29,6 +29,8 @@ def convert(
     steps: Iterable[object] = (),
 ) -> Snapshot:
     """Take a snapshot to another level: :meth:`Snapshot.convert`."""
+    if not snapshot.is_complete:
+        raise CompatError("expected a whole stream, found one without an end")
     hops = chain(snapshot.level, level, (*STEPS, *_steps(*steps)))
     machine, origins = _machine(snapshot)
     unwanted = {id(snapshot.find(SectionName.parse(name))) for name in drop}
@@ -86,6 +88,7 @@ def _snapshot(source: Snapshot, machine: Machine, origins: dict[Part, Section], 
     rewriter = RAMRewriter(changes, {name: block.length for name, block in source.ram.items()})
     kept = {id(origins[part]): part for part in machine if part in origins}
     made = [part for part in machine if part not in origins]
+    places = {part: place for place, part in enumerate(machine)}
     numbers = iter(range(max((s.section_id for s in source.sections), default=-1) + 1, 1 << 32))
     sections: list[Section] = []
     offset = 8
@@ -94,7 +97,7 @@ def _snapshot(source: Snapshot, machine: Machine, origins: dict[Part, Section], 
             sections.append(_live_section(section, rewriter, changes))
         elif id(section) in kept:
             part = kept[id(section)]
-            while made and machine.parts.index(made[0]) < machine.parts.index(part):
+            while made and places[made[0]] < places[part]:
                 sections.append(_section(made.pop(0), level, None, next(numbers)))
             sections.append(_section(part, level, section, section.section_id))
     for part in made:

@@ -10,7 +10,7 @@ from qidl.errors import WireError
 class Limits(NamedTuple):
     """Bounds on what is read of one stream: far beyond what any machine writes, and in force unless others are given.
 
-    :ivar sections: headers of sections
+    :ivar sections: headers of sections: a live migration has one for each tenth of a second
     :ivar name_length: bytes of a name: of a section, of a block of memory, of a drive
     :ivar nesting: structs within one another in a payload
     :ivar elements: elements of one list whose length the stream says
@@ -18,7 +18,7 @@ class Limits(NamedTuple):
         through again counts again. Whatever it is, they are no more than 64 for each byte of the stream.
     """
 
-    sections: int = 1 << 16
+    sections: int = 1 << 20
     name_length: int = 255
     nesting: int = 64
     elements: int = 1 << 20
@@ -75,7 +75,7 @@ class Budget:
         )
 
 
-def check_name(limits: Limits, name: str, offset: int) -> None:
+def check_name(limits: Limits, name: str | bytes, offset: int) -> None:
     """Refuse a name that is too long.
 
     :raises WireError: it is

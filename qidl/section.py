@@ -6,8 +6,9 @@ import copy
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qidl.errors import QidlError, SchemaError
+from qidl.errors import QidlError, SchemaError, WireError
 from qidl.levels import section_key
+from qidl.limits import LIMITS, Budget
 from qidl.wire import path as paths
 from qidl.wire.block import BlockPayload
 from qidl.wire.mapped import checker, copied, held
@@ -17,6 +18,7 @@ from qidl.wire.vmstate import VMState
 
 if TYPE_CHECKING:
     from qidl.compat.step import Lost
+    from qidl.wire.reference import Reference
 
 State = dict[str, Any]
 
@@ -38,14 +40,23 @@ class Section:
         layout: VMState | None = None,
         live: RAMPayload | BlockPayload | None = None,
         pieces: Sequence[bytes | memoryview] = (),
+        budget: Budget | None = None,
+        strict: bool = True,
     ) -> None:
-        """Make a section of its payload, or, if that is not in one place, of the pieces of it."""
+        """Make a section of its payload, or, if that is not in one place, of the pieces of it.
+
+        :param budget: what is left of the limits of the stream that it is of
+        :param strict: whether values are refused that are not what they have to be
+        """
         self.header = header
         self.level = level
         self.layout = layout
         self._original = payload
         self._pieces = pieces
         self._live = live
+        self._budget = budget
+        self._limits = LIMITS if budget is None else budget.limits
+        self._strict = strict
         self._state: State | None = None
 
     def __repr__(self) -> str:
@@ -141,8 +152,25 @@ class Section:
     def _decode(self, payload: memoryview) -> State:
         if self.layout is None:
             return {"payload": copied([payload])}
+        self._spend(payload)
         with held(payload):
-            return self.layout.decode(payload, self.version_id, section=self.idstr)
+            try:
+                return self.layout.decode(payload, self.version_id, section=self.idstr, limits=self._limits)
+            except WireError:
+                if self._strict:
+                    raise
+            return _reference().decode(
+                self.layout, payload, self.version_id, section=self.idstr, limits=self._limits, problems=[]
+            )
+
+    def _spend(self, payload: memoryview) -> None:
+        """Count a payload as gone through, the first time that it is.
+
+        :raises WireError: that would be too much
+        """
+        if self._budget is not None:
+            self._budget.take_bytes(len(payload), self.idstr)
+            self._budget = None
 
     def encode(self) -> bytes:
         """The payload, made from the state alone.
@@ -156,7 +184,12 @@ class Section:
             if set(state) != {"payload"} or not isinstance(state["payload"], bytes):
                 raise SchemaError(f"{self.idstr}: expected a member payload of bytes alone")
             return state["payload"]
-        return self.layout.encode(state, self.version_id, section=self.idstr)
+        try:
+            return self.layout.encode(state, self.version_id, section=self.idstr)
+        except WireError:
+            if self._strict:
+                raise
+        return _reference().encode(self.layout, state, self.version_id, section=self.idstr, is_strict=False)
 
     def get(self, path: str) -> Any:
         """Return what lies at a path of the state.
@@ -185,7 +218,7 @@ class Section:
             _set(changed, path, value)
         except SchemaError as error:
             raise SchemaError(f"{self.idstr}: {error}") from None
-        trial = Section(self.header, self._original, level=self.level, layout=self.layout)
+        trial = Section(self.header, self._original, level=self.level, layout=self.layout, strict=self._strict)
         trial.state = changed
         trial.encode()
         self._state = changed
@@ -206,7 +239,11 @@ class Section:
 
         if self._state is None and self.layout is not None and is_newest_form(section_key(self.idstr), self.level):
             cls = device_class(self.idstr)
-            return from_payload(cls, self.layout, self._original, self.version_id, section=self.idstr)
+            self._spend(self._original)
+            with held(self._original):
+                return from_payload(
+                    cls, self.layout, self._original, self.version_id, section=self.idstr, limits=self._limits
+                )
         return to_device(self.idstr, self.state, self.level)
 
     def replace(self, device: Any) -> tuple[Lost, ...]:
@@ -232,6 +269,12 @@ class Section:
             payload = self.layout.encode(state, self.version_id, section=self.idstr)
         self._original, self._state = memoryview(payload), None
         return lost
+
+
+def _reference() -> Reference:
+    from qidl.wire.reference import REFERENCE
+
+    return REFERENCE
 
 
 def _summary(live: RAMPayload | BlockPayload) -> State:

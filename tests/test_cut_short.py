@@ -6,6 +6,7 @@ which is this file run as a program.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -94,8 +95,10 @@ def cut_between_looks(kind: str, folder: Path) -> None:
             held = mapped._lease
             while other.is_alive() and not (held._is_held and lease._is_wanted(held._descriptor)):
                 time.sleep(0)
-            # Whoever looks makes way, and then sees what came of it.
-            look(mapped)
+            # Whoever looks makes way, and then sees what came of it, once the other has had its turn.
+            with contextlib.suppress(FileCutShort):
+                look(mapped)
+            other.join()
         look(mapped)
 
     def everything() -> None:

@@ -57,9 +57,10 @@ def _print_sections(snapshot: Snapshot) -> None:
     levels = ", ".join(snapshot.possible_levels) or f"none; read as {snapshot.level}"
     print(f"level {snapshot.level} (fits {levels}), {len(snapshot.sections)} sections")
     rows = []
-    parts = {
-        s.section_id: [t for t in snapshot.sections if t.section_id == s.section_id and _is_part(t)] for s in snapshot
-    }
+    parts: dict[int, list[Section]] = {}
+    for section in snapshot.sections:
+        if _is_part(section):
+            parts.setdefault(section.section_id, []).append(section)
     for section in snapshot.sections:
         same = parts[section.section_id] if _is_part(section) else [section]
         # The parts of a live section are many, and alike: the first stands for all.

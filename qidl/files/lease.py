@@ -9,8 +9,8 @@ import threading
 import time
 from typing import Final
 
-_PAUSE: Final = 0.001
-"""Seconds that others are given to do what they waited for."""
+_PAUSE: Final = 0.02
+"""Seconds that others are given to do what they waited for: nothing tells that they have."""
 
 
 class Lease:

@@ -9,6 +9,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from qidl.errors import SchemaError, WireError
+from qidl.limits import LIMITS, Limits, check_name
 from qidl.wire.mapped import checker, mapped_file, reader
 from qidl.wire.page_matching import GROUP, MOST, are_filled, are_whole, match_groups
 from qidl.wire.page_runs import (
@@ -157,10 +158,12 @@ class RAMScanner:
 
     :param data: the whole stream
     :param version_id: 4; or 3, whose pages are addresses without names
+    :param limits: bounds on names, and on how many blocks there are
     """
 
-    def __init__(self, data: memoryview, version_id: int) -> None:
+    def __init__(self, data: memoryview, version_id: int, limits: Limits = LIMITS) -> None:
         self._data = data
+        self._limits = limits
         self._named = version_id >= 4
         self._lengths: dict[str, int] = {}
         self._current: str | None = None if self._named else ""
@@ -300,6 +303,8 @@ class RAMScanner:
         return tuple(blocks), offset
 
     def _add(self, name: str, length: int, offset: int) -> None:
+        if len(self._lengths) >= self._limits.elements:
+            raise WireError(f"at most {self._limits.elements} blocks", "another", path="ram", offset=offset)
         if name in self._lengths:
             raise WireError("each block once", f"{name!r} again", path="ram", offset=offset)
         self._lengths[name] = length
@@ -314,6 +319,7 @@ class RAMScanner:
         name = bytes(self._data[offset + 1 : end])
         if not _PRINTABLE.fullmatch(name):
             raise WireError("the name of a block", ascii(name)[1:], path="ram", offset=offset)
+        check_name(self._limits, name, offset)
         return name.decode("ascii"), end
 
     def _short(self, offset: int, length: int) -> WireError:
