@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     )
     from qidl.declaration import Declaration, Field, declaration, declare, is_declared
     from qidl.differences import Difference, diff
+    from qidl.limits import Limits
     from qidl.payload import from_payload, to_payload
     from qidl.qobject import fill, from_json, from_qobject, to_json, to_qobject
     from qidl.schema import schema, schema_text
@@ -78,6 +79,7 @@ _NAMES = {
     ),
     "declaration": ("Declaration", "Field", "declaration", "declare", "is_declared"),
     "differences": ("Difference", "diff"),
+    "limits": ("Limits",),
     "payload": ("from_payload", "to_payload"),
     "qobject": ("fill", "from_json", "from_qobject", "to_json", "to_qobject"),
     "schema": ("schema", "schema_text"),
@@ -100,6 +102,7 @@ __all__ = [
     "Field",
     "FileCutShort",
     "InputVisitor",
+    "Limits",
     "Mark",
     "MemoryRegion",
     "MemoryRegionIoeventfd",

@@ -26,9 +26,10 @@ class Rule(NamedTuple):
 
     def found(self, values: tuple[Any, ...]) -> str:
         """What was found instead, in words."""
-        if len(values) == 1:
-            return str(values[0])
-        return ", ".join(f"{path} = {value}" for path, value in zip(self.paths, values, strict=True))
+        numbers = {path: value for path, value in zip(self.paths, values, strict=True) if type(value) is int}
+        if len(numbers) > 1:
+            return ", ".join(f"{path} = {value}" for path, value in numbers.items())
+        return str(*numbers.values()) if numbers else "another"
 
 
 def at_most(path: str, other: str, *, plus: int = 0) -> Rule:

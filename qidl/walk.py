@@ -155,7 +155,12 @@ class _Walker:
                 certain = end
         if not ends:
             raise errors[0]
-        return _found(header, known, ends, next(iter(ends.values())) if certain is None else certain)
+        if certain is None:
+            certain = next(iter(ends.values()))
+            if not self._strict and find_header(self._data, header.payload_offset, header.section_id) is not None:
+                # It is shorter than its layout, or longer.
+                self._header(certain, [Found(header, certain)])
+        return _found(header, known, ends, certain)
 
     def _find_end(self, layout: VMState, header: Header, most: int | None) -> int:
         offset, name = header.payload_offset, header.idstr
@@ -201,7 +206,10 @@ class _Walker:
             if self._is_followed(end):
                 self._problems += problems
                 return _found(header, known, {layout: end}, end)
-        found = self._opaque(header, "it is not what its layout says")
+        try:
+            found = self._opaque(header, "it is not what its layout says")
+        except WireError:
+            raise refusal from None
         self._problems.append(refusal)
         return found
 

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings, strategies as st
 import qidl
 from qidl import Mark, WireError, declaration, declare
 from qidl.declaration import Array, Boolean, Integer, String, Struct, zero
+from qidl.limits import LIMITS, Limits
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
@@ -30,7 +31,9 @@ settings.load_profile("quick")
 class Engine(Protocol):
     """What turns payloads into states, and back."""
 
-    def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> dict[str, Any]: ...
+    def decode(
+        self, layout: VMState, data: bytes, version_id: int | None = None, *, limits: Limits = LIMITS
+    ) -> dict[str, Any]: ...
 
     def encode(self, layout: VMState, state: dict[str, Any], version_id: int | None = None) -> bytes: ...
 
@@ -38,9 +41,11 @@ class Engine(Protocol):
 class Compiled:
     """The engine that is used, from the first use on."""
 
-    def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> dict[str, Any]:
+    def decode(
+        self, layout: VMState, data: bytes, version_id: int | None = None, *, limits: Limits = LIMITS
+    ) -> dict[str, Any]:
         compiled(layout, version_id)
-        return layout.decode(data, version_id)
+        return layout.decode(data, version_id, limits=limits)
 
     def encode(self, layout: VMState, state: dict[str, Any], version_id: int | None = None) -> bytes:
         compiled(layout, version_id)

@@ -31,6 +31,7 @@ def _show(commands: Commands) -> None:
     parser.add_argument("file", nargs="?", help="a stream (the example that ships with qidl)")
     parser.add_argument("path", nargs="?", metavar="SECTION[.PATH]", help="a section, or a value within its state")
     parser.add_argument("--json", action="store_true", help="as JSON, bytes as lists of integers")
+    _add_lenient(parser)
     parser.set_defaults(run="show:run")
 
 
@@ -88,6 +89,7 @@ def _levels(commands: Commands) -> None:
 def _verify(commands: Commands) -> None:
     parser = commands.add_parser("verify", help="check that every section decodes, and encodes to the same bytes")
     parser.add_argument("file")
+    _add_lenient(parser)
     parser.set_defaults(run="verify:run")
 
 
@@ -129,6 +131,10 @@ def _check(commands: Commands) -> None:
     parser.add_argument("new", metavar="NEW", help="the same, later")
     parser.add_argument("--accept", metavar="FILE", help="known differences: a glob a line, PATH or PATH: KIND")
     parser.set_defaults(run="check:run")
+
+
+def _add_lenient(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lenient", action="store_true", help="read what is wrong as far as possible, and list it")
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from qidl.cli.output import json_text, print_table
+from qidl.cli.output import json_text, print_problems, print_table
 from qidl.section import Section
 from qidl.snapshot import Snapshot, load
 from qidl.wire import path as paths
@@ -20,19 +20,19 @@ EXAMPLE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "exam
 def run(options: argparse.Namespace) -> int:
     """Show what was asked for."""
     options.file = options.file or EXAMPLE
-    snapshot = load(options.file)
+    snapshot = load(options.file, strict=not options.lenient)
     if options.path is None:
         if options.json:
             print(json_text(_document(snapshot, snapshot.sections)))
         else:
             _print_sections(snapshot)
-        return 0
+        return print_problems(snapshot)
     section, path = snapshot.locate(options.path)
     if options.json:
         print(json_text(section.get(path) if path else _document(snapshot, [section])))
     else:
         print("\n".join(_tree(section.get(path) if path else section.state, path)))
-    return 0
+    return print_problems(snapshot)
 
 
 def _document(snapshot: Snapshot, sections: list[Section]) -> dict[str, Any]:

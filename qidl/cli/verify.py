@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from qidl.cli.output import print_table
+from qidl.cli.output import print_problems, print_table
 from qidl.errors import QidlError
 from qidl.section import Section
 from qidl.snapshot import load
@@ -14,12 +14,13 @@ def run(options: argparse.Namespace) -> int:
     """Print a line for each section; 1 unless all of them hold."""
     rows = []
     status = 0
-    for section in load(options.file).sections:
+    snapshot = load(options.file, strict=not options.lenient)
+    for section in snapshot.sections:
         result = _verify(section)
         status |= result.startswith(("differs", "fails"))
         rows.append((section.idstr, str(section.instance_id), str(section.version_id), str(section.length), result))
     print_table(("section", "instance", "version", "bytes", "result"), rows)
-    return status
+    return status | print_problems(snapshot)
 
 
 def _verify(section: Section) -> str:

@@ -17,7 +17,7 @@ from qidl.wire.vmstate import VMState
 
 __all__ = ["compile_function", "program"]
 
-_AT: dict[str, Callable[[Function], Function]] = {"read": read_within, "skip": skip_within}
+_AT: dict[str, Callable[[Function, int], Function]] = {"read": read_within, "skip": skip_within}
 
 
 def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
@@ -32,7 +32,7 @@ def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
         function: Function = getattr(program(layout, version_id), name)
     except TooHard:
         return _left_to_reference
-    return _AT[name](function) if at else function
+    return _AT[name](function, layout.nesting) if at else function
 
 
 def _left_to_reference(*_: object) -> object:

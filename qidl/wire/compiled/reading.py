@@ -28,10 +28,11 @@ from qidl.wire.compiled.shape import (
     is_when,
     members,
     number,
+    refers_to_itself,
     roots,
     subsections_stand_apart,
 )
-from qidl.wire.compiled.support import Short, StructFunction, check_end, read_foreign, subsection_header
+from qidl.wire.compiled.support import Short, StructFunction, check_end, keeps_rule, read_foreign, subsection_header
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
 from qidl.wire.vmstate import Member, VMState
 
@@ -77,6 +78,8 @@ class Reading:
         source = self._source
         scope = Scope(layout, version_id, source.depth, declared=declared)
         source.line("if type(data) is not bytes: data = bytes(memoryview(data))")
+        if layout.nesting > 1:
+            source.line(f"if limits.nesting < {layout.nesting}: raise {source.refused}")
         source.line("o = 0")
         self._fields(layout, scope)
         if not layout.subsections and self._fixed.run.flush_all():
@@ -140,12 +143,14 @@ class Reading:
         present = {member.path: conditions for member, conditions in members(layout, scope.version_id)}
         if not present.keys() >= set(rule.paths):
             return
-        nodes = [resolve(scope.root, path) for path in rule.paths]
-        if any(not isinstance(node, Value) or not node.name for node in nodes):
-            raise TooHard
-        names = ", ".join(node.name for node in nodes if isinstance(node, Value))
-        source = self._source
-        self._fixed.run.checks.append(f"if not {source.constant(rule.holds)}({names}): raise {source.refused}")
+        source, nodes = self._source, [resolve(scope.root, path) for path in rule.paths]
+        names = [node.name for node in nodes if isinstance(node, Value) and node.name]
+        if len(names) == len(nodes):
+            test = f"{source.constant(rule.holds)}({', '.join(names)})"
+            self._fixed.run.checks.append(f"if not {test}: raise {source.refused}")
+        else:
+            test = f"{source.constant(keeps_rule)}({source.constant(rule)}, {self._state(scope)})"
+            source.line(f"if not {test}: raise {source.refused}")
 
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope) -> None:
         source = self._source
@@ -367,6 +372,8 @@ class Reading:
 
     def _foreign(self, subcon: Any, scope: Scope) -> Value:
         """Have the construct read, as the reference engine has it."""
+        if refers_to_itself(subcon):
+            raise TooHard
         source, state = self._source, self._state(scope)
         name = source.local()
         before = ", ".join(f"{path!r}: {reach(state, path)}" for path in scope.done)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
+import construct
 
 from qidl.wire import path as paths
 from qidl.wire.primitives import (
@@ -101,6 +102,17 @@ _STEPS = [
 def is_plain(layout: Any) -> bool:
     """Whether a construct is a VMState that reads and writes just as VMState does."""
     return isinstance(layout, VMState) and all(getattr(type(layout), step) is getattr(VMState, step) for step in _STEPS)
+
+
+def refers_to_itself(subcon: Any) -> bool:
+    """Whether a construct may hold another of its own kind, however deep: it says so by naming it later."""
+    if isinstance(subcon, construct.LazyBound):
+        return True
+    if isinstance(subcon, construct.Construct):
+        return any(map(refers_to_itself, vars(subcon).values()))
+    if isinstance(subcon, dict):
+        return any(map(refers_to_itself, subcon.values()))
+    return isinstance(subcon, list | tuple) and any(map(refers_to_itself, subcon))
 
 
 def members(layout: VMState, version_id: int) -> Iterator[tuple[Member, tuple[Conditional, ...]]]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from qidl.compiled.source import Refused
 from qidl.limits import Limits
-from qidl.wire.context import Context, Taken
+from qidl.validation import Rule
+from qidl.wire import path as paths
+from qidl.wire.context import Context, Taken, has_member
 from qidl.wire.primitives import Reader, State, Writer
 from qidl.wire.vmstate import SUBSECTION, VMState
 
@@ -51,6 +53,13 @@ def read_foreign(subcon: Any, data: bytes, offset: int, limits: Limits, state: S
     reader = Reader(memoryview(data), offset, limits)
     value = subcon._parse(reader, Context(state, before), "")
     return value, reader.offset
+
+
+def keeps_rule(rule: Rule, state: State) -> bool:
+    """Whether a state keeps a rule; it does where one of the fields is absent."""
+    if not all(has_member(state, path) for path in rule.paths):
+        return True
+    return rule.holds(*(paths.get(state, path) for path in rule.paths))
 
 
 def write_foreign(subcon: Any, value: Any, state: State, before: State) -> bytes:

@@ -18,24 +18,37 @@ _AHEAD = 2 + 255
 
 
 def read_within(
-    read: Callable[[bytes, int, Limits], tuple[Any, int]],
+    read: Callable[[bytes, int, Limits], tuple[Any, int]], nesting: int
 ) -> Callable[[memoryview, int, Limits], tuple[Any, int]]:
-    """Have a function that reads a struct read from the middle of a stream."""
+    """Have a function that reads a struct read from the middle of a stream.
+
+    :param nesting: of the layout
+    """
 
     def read_at(data: memoryview, offset: int, limits: Limits) -> tuple[Any, int]:
+        _check_nesting(nesting, limits)
         state, end = _within(data, offset, lambda window: read(window, 0, limits), lambda result: result[1])
         return state, offset + end
 
     return read_at
 
 
-def skip_within(skip: Callable[[bytes, int, Limits], int]) -> Callable[[memoryview, int, Limits], int]:
-    """Have a function that passes over a struct do so in the middle of a stream."""
+def skip_within(skip: Callable[[bytes, int, Limits], int], nesting: int) -> Callable[[memoryview, int, Limits], int]:
+    """Have a function that passes over a struct do so in the middle of a stream.
+
+    :param nesting: of the layout
+    """
 
     def skip_at(data: memoryview, offset: int, limits: Limits) -> int:
+        _check_nesting(nesting, limits)
         return offset + _within(data, offset, lambda window: skip(window, 0, limits), lambda end: end)
 
     return skip_at
+
+
+def _check_nesting(nesting: int, limits: Limits) -> None:
+    if nesting > limits.nesting:
+        raise Refused
 
 
 def _within(data: memoryview, offset: int, read: Callable[[bytes], T], end_of: Callable[[T], int]) -> T:

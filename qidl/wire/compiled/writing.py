@@ -37,7 +37,7 @@ from qidl.wire.compiled.shape import (
     roots,
     subsections_stand_apart,
 )
-from qidl.wire.compiled.support import StructFunction, subsection_header, write_foreign
+from qidl.wire.compiled.support import StructFunction, keeps_rule, subsection_header, write_foreign
 from qidl.wire.compiled.value_checks import ValueChecks
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, Unused
 from qidl.wire.vmstate import Member, VMState
@@ -162,9 +162,11 @@ class Writing:
         if not present.keys() >= set(rule.paths):
             return
         nodes = [resolve(scope.root, path) for path in rule.paths]
-        if any(not isinstance(node, Value) or not node.name for node in nodes):
-            raise TooHard
-        self._values.ask(", ".join(node.name for node in nodes if isinstance(node, Value)), rule.holds)
+        names = [node.name for node in nodes if isinstance(node, Value) and node.name]
+        if len(names) == len(nodes):
+            self._values.ask(", ".join(names), rule.holds)
+        else:
+            self._values.ask(self._apart.state(scope.root), functools.partial(keeps_rule, rule))
 
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope, later: Later) -> None:
         source, inner = self._source, Later()

@@ -23,8 +23,9 @@ _FIELDS = (
     "config" / UInt64 * "bit 0 enable, bit 1 legacy replacement",
     "isr" / UInt64 * "interrupt status",
     "hpet_counter" / UInt64 * "main counter, ticks of 10 ns",
-    # There is room for 32, and the count is used before anything else looks at it: CVE-2013-4527.
-    "num_timers" / Since(2, Range(UInt8, 0, 32)) * "timers that follow",
+    # There is room for 32, and the count is used before anything else looks at it: CVE-2013-4527. From 2.1 on less
+    # than 3 are refused, too.
+    "num_timers" / Since(2, Range(UInt8, 3, 32)) * "timers that follow",
     "timer" / Since(2, Array("num_timers", HPET_TIMER)) * "the timers",
     # Version 1 does not say how many there are.
     "timer" / Before(2, Array(3, HPET_TIMER)) * "the timers",
