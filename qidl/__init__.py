@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         uint16,
         uint32,
         uint64,
+        valid,
     )
     from qidl.declaration import Declaration, Field, declaration, declare, is_declared
     from qidl.differences import Difference, diff
@@ -75,7 +76,7 @@ _NAMES = {
         *("QEMUTimer", "Opaque", "IRQ", "MemoryRegion", "MemoryRegionIoeventfd", "Notifier"),
         *("DeviceState", "BusState", "DMAContext", "SysBusDevice"),
         *("array", "string", "embedded", "standard", "immutable", "derived", "elsewhere", "broken", "optional"),
-        *("property_", "properties", "Property", "Mark", "METADATA"),
+        *("property_", "properties", "Property", "Mark", "METADATA", "valid"),
     ),
     "declaration": ("Declaration", "Field", "declaration", "declare", "is_declared"),
     "differences": ("Difference", "diff"),
@@ -155,6 +156,7 @@ __all__ = [
     "uint16",
     "uint32",
     "uint64",
+    "valid",
     "visit",
 ]
 

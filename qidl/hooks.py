@@ -9,6 +9,8 @@ from qidl.kinds import Array, Declaration, Struct, Type
 DEEPEST: Final = 100
 """Structs within one another: those with a pointer to their own type may go in a circle."""
 
+NOT_DEEPER: Final = f"at most {DEEPEST} structs within one another"
+
 
 def pre_save(obj: Any, described: Declaration, depth: int = 0) -> None:
     """Run the hooks of an object and of the structs within it, as far as they are what they are declared to be."""

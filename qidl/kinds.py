@@ -10,6 +10,7 @@ import attrs
 from qidl.annotations import CType, Mark, Property
 from qidl.errors import DeclarationError
 from qidl.generated import Generated
+from qidl.validation import Rule
 
 _USES_THAT_PAY: Final = 8
 
@@ -91,6 +92,8 @@ class Field:
     :ivar is_pointer: the annotation admits None
     :ivar properties: qdev properties that set it
     :ivar reason: why it does not travel, where the declaration says so
+    :ivar rules: what it is held against when it is loaded; of an array, one on the field alone is one on each
+        of its elements
     """
 
     name: str
@@ -101,6 +104,7 @@ class Field:
     is_pointer: bool = False
     properties: tuple[Property, ...] = ()
     reason: str = ""
+    rules: tuple[Rule, ...] = ()
 
     @property
     def serialised(self) -> bool:

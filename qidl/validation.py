@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 
@@ -30,6 +30,29 @@ class Rule(NamedTuple):
         if len(numbers) > 1:
             return ", ".join(f"{path} = {value}" for path, value in numbers.items())
         return str(*numbers.values()) if numbers else "another"
+
+
+def in_range(path: str, least: int, most: int) -> Rule:
+    """A field is within bounds."""
+    bounds = {path: (least, most)}
+    return Rule((path,), lambda value: bool(least <= value <= most), f"{least}..{most}", bounds)
+
+
+def equal(path: str, value: int) -> Rule:
+    """A field is always the same."""
+    return Rule((path,), lambda found: bool(found == value), str(value), {path: (value, value)})
+
+
+def one_of(path: str, values: Iterable[int]) -> Rule:
+    """A field is one of a few."""
+    known = tuple(values)
+    expected = f"one of {', '.join(map(str, known))}"
+    return Rule((path,), lambda value: value in known, expected, {path: (min(known), max(known))})
+
+
+def only_bits(path: str, mask: int) -> Rule:
+    """A field has no other bits than these."""
+    return Rule((path,), lambda value: not value & ~mask, f"bits of {mask:#x}", {path: (0, mask)})
 
 
 def at_most(path: str, other: str, *, plus: int = 0) -> Rule:
@@ -65,3 +88,16 @@ def check(holds: Callable[..., bool], *paths: str, expected: str) -> Rule:
     :param expected: what it asks for, in words
     """
     return Rule(paths, holds, expected)
+
+
+def function_name(function: Callable[..., Any]) -> str:
+    """What a condition or a count that is a function is called in descriptions."""
+    return getattr(function, "__name__", repr(function)).replace("_", " ").strip()
+
+
+def in_words(function: Callable[..., Any]) -> str:
+    """A condition or a count that is a function: its docstring's first line, or else its name."""
+    line = (function.__doc__ or "").partition("\n")[0].strip().removesuffix(".")
+    if not line:
+        return function_name(function)
+    return line[0].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line

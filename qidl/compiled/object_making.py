@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qidl import kinds
 from qidl.compiled.declared import described, is_within, serialised_field
 from qidl.compiled.plain_class import begins_zeroed, default_expressions
@@ -115,6 +117,7 @@ class ObjectMaking:
         members = {name: node for name, node in struct.members.items() if not _is_unused(node)}
         held = {name: self._member(name, node, struct) for name, node in members.items()}
         self._ranges.check()
+        self._check_rules(struct)
         var = source.local()
         source.line(f"{var} = {source.constant(object.__new__)}({source.constant(cls.cls)})")
         for field in cls.fields:
@@ -129,7 +132,38 @@ class ObjectMaking:
         struct.saved = set(struct.members)
         return var
 
+    def _check_rules(self, struct: Struct) -> None:
+        """Hold the members against what the fields are to be."""
+        for field in described(struct.declared).serialised:
+            for rule in field.rules:
+                if (own := struct.members.get(field.name)) is None:
+                    continue
+                if isinstance(field.type, Array) and rule.paths == (field.name,):
+                    self._ask_each(rule.holds, own)
+                else:
+                    self._ask(rule.holds, [struct.members.get(path) for path in rule.paths], [_test(own)])
+
+    def _ask_each(self, holds: Callable[..., bool], node: Node) -> None:
+        """Ask of each element of an array."""
+        if isinstance(node, Elements):
+            for item in node.items:
+                self._ask(holds, [item], [])
+        elif type(node) is Value and not node.test:
+            self._refuse_if(f"not all(map({self._source.constant(holds)}, {node.raw or node.name}))")
+        else:
+            raise TooHard
+
+    def _ask(self, holds: Callable[..., bool], nodes: list[Node | None], tests: list[str]) -> None:
+        """Ask of values, where all of them are there."""
+        values = [node for node in nodes if type(node) is Value and node.name]
+        if len(values) < len(nodes):
+            raise TooHard
+        asked = f"{self._source.constant(holds)}({', '.join(value.name for value in values)})"
+        present = dict.fromkeys(test for test in [*tests, *(value.test for value in values)] if test)
+        self._refuse_if(" and ".join([*present, f"not {asked}"]))
+
     def _add(self, struct: Struct) -> None:
+        self._check_rules(struct)
         for name, node in struct.members.items():
             if name not in struct.saved and not _is_unused(node):
                 field = serialised_field(struct.declared, name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import construct
 
+from qidl.validation import function_name as function_name, in_words as in_words
 from qidl.wire import path as paths
 from qidl.wire.reader import State
 
@@ -18,19 +19,6 @@ def measure(length: int | str | Callable[[State], int], context: Any) -> int:
     if isinstance(length, str):
         return int(paths.get(context.state, length))
     return length(context.state)
-
-
-def function_name(function: Callable[..., Any]) -> str:
-    """What a condition or a count that is a function is called in descriptions."""
-    return getattr(function, "__name__", repr(function)).replace("_", " ").strip()
-
-
-def in_words(function: Callable[..., Any]) -> str:
-    """A condition or a count that is a function: its docstring's first line, or else its name."""
-    line = (function.__doc__ or "").partition("\n")[0].strip().removesuffix(".")
-    if not line:
-        return function_name(function)
-    return line[0].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
 
 
 def minimum_size(subcon: Any) -> int:
