@@ -1,5 +1,9 @@
 """How Sphinx builds this documentation."""
 
+from typing import Any
+
+from sphinx.application import Sphinx
+
 from qidl import __version__
 
 project = "qidl"
@@ -27,3 +31,13 @@ html_theme_options = {
 }
 html_sidebars = {"**": ["about.html", "searchbox.html", "navigation.html"]}
 html_show_sourcelink = False
+
+
+def _skip_fields_of_tuples(app: Sphinx, what: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:
+    """The docstring of a NamedTuple says what its fields are; their own say "Alias for field number 0"."""
+    return True if type(member).__name__ == "_tuplegetter" else None
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("autodoc-skip-member", _skip_fields_of_tuples)
