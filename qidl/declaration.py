@@ -9,7 +9,7 @@ from typing import Any, TypeVar, dataclass_transform, overload
 
 import attrs
 
-from qidl import refusals, validations
+from qidl import refusals, validation
 from qidl.annotations import METADATA, Mark, Marks
 from qidl.errors import DeclarationError
 from qidl.hints import evaluate, is_opaque, kind_of, strip_none
@@ -118,7 +118,7 @@ def _declare(cls: type, default_mark: Mark, scope: Mapping[str, Any]) -> type:
     except (TypeError, ValueError) as error:
         raise DeclarationError(f"{cls.__name__}: {error}") from error
     refusals.check_derived(made, fields)
-    validations.check_fields(made.__name__, fields)
+    validation.check_fields(made.__name__, fields)
     described._complete(made, tuple(fields.values()))
     setattr(made, DECLARATION, described)
     return made
@@ -161,12 +161,12 @@ def _field(within: _Class, attribute: attrs.Attribute[Any]) -> Field:
     if not unresolved:
         kind = kind_of(where, annotation, marks, within.described, must=must)
     has = f"has_{name}" if marks.optional and f"has_{name}" in within.names else None
-    rules = validations.rules_of(where, name, kind, marks.valid)
+    rules = validation.rules_of(where, name, kind, marks.valid)
     field = Field(name, kind, mark, marks.optional, has, is_pointer, marks.properties, marks.reason, rules)
     refusals.check_presence(where, field, within.earlier)
     refusals.check_structs(where, field, within.described)
     refusals.check_default(where, attribute, field, marks)
-    validations.check_default(where, attribute.default, rules)
+    validation.check_default(where, attribute.default, rules)
     return field
 
 

@@ -10,7 +10,7 @@ import attrs
 from qidl.annotations import CType, Mark, Property
 from qidl.errors import DeclarationError
 from qidl.generated import Generated
-from qidl.validation import Rule
+from qidl.rules import Rule
 
 _USES_THAT_PAY: Final = 8
 

@@ -9,8 +9,8 @@ import attrs
 
 from qidl.hooks import DEEPEST, NOT_DEEPER
 from qidl.kinds import Array, Boolean, Declaration, Integer, String, Struct, Type, declaration, zero
+from qidl.rules import Rule
 from qidl.sizes import room_for, size_misfit
-from qidl.validation import Rule
 
 if TYPE_CHECKING:
     from qidl.visitor import InputVisitor, Name

@@ -1,103 +1,117 @@
-"""What several fields of a struct have to be together for it to be loaded."""
+"""From what a field is marked with to the rules that it is held against, and what of it is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from qidl.annotations import CType, Valid
+from qidl.errors import DeclarationError
+from qidl.kinds import Array, Field, Integer, Type, shown
+from qidl.rules import Rule, at_most, check, equal, in_range, in_words, one_of, only_bits, ring
 
 
-class Rule(NamedTuple):
-    """A condition on fields, which a loading QEMU puts, or was mended to put, or which no QEMU ever breaks.
+def rules_of(where: str, name: str, kind: Type, given: tuple[Valid, ...]) -> tuple[Rule, ...]:
+    """The rules of a field.
 
-    It is not asked where one of the fields is absent.
-
-    :ivar paths: of the fields, in the struct that the rule is about
-    :ivar holds: takes their values, and says whether they are accepted
-    :ivar expected: what is, in words
-    :ivar bounds: what a field can be by this rule, as far as that does not depend on others
-    :ivar at_most: pairs of fields of which the first is at most the second
+    :param where: class and field, for errors
+    :raises DeclarationError: the field is not of a type that can be held against them, or never keeps one
     """
-
-    paths: tuple[str, ...]
-    holds: Callable[..., bool]
-    expected: str
-    bounds: Mapping[str, tuple[int, int]] = {}
-    at_most: tuple[tuple[str, str], ...] = ()
-
-    def found(self, values: tuple[Any, ...]) -> str:
-        """What was found instead, in words."""
-        numbers = {path: value for path, value in zip(self.paths, values, strict=True) if type(value) is int}
-        if len(numbers) > 1:
-            return ", ".join(f"{path} = {value}" for path, value in numbers.items())
-        return str(*numbers.values()) if numbers else "another"
+    if not given:
+        return ()
+    whole = kind
+    while isinstance(kind, Array):
+        kind = kind.element
+    if not isinstance(kind, Integer):
+        raise DeclarationError(f"{where}: expected an integer, or an array of integers, to be valid")
+    return tuple(_rule(where, name, whole, kind.ctype, one) for one in given)
 
 
-def in_range(path: str, least: int, most: int) -> Rule:
-    """A field is within bounds."""
-    bounds = {path: (least, most)}
-    return Rule((path,), lambda value: bool(least <= value <= most), f"{least}..{most}", bounds)
+def _rule(where: str, name: str, kind: Type, ctype: CType, given: Valid) -> Rule:
+    if given.kind == "ring":
+        return _ring(where, kind, given.value)
+    try:
+        rule = _MAKE[given.kind](name, given.value)
+    except (TypeError, ValueError):
+        raise DeclarationError(
+            f"{where}: expected {given.kind} of {_EXPECTED[given.kind]}, found {shown(given.value)}"
+        ) from None
+    if given.kind == "le" and isinstance(kind, Array):
+        raise DeclarationError(f"{where}: expected an integer that is at most another, found an array")
+    least, most = rule.bounds.get(name, (ctype.minimum, ctype.maximum))
+    if not ctype.minimum <= least <= most <= ctype.maximum:
+        raise DeclarationError(f"{where}: expected {given.kind} within {ctype.name}, found {rule.expected}")
+    return rule
 
 
-def equal(path: str, value: int) -> Rule:
-    """A field is always the same."""
-    return Rule((path,), lambda found: bool(found == value), str(value), {path: (value, value)})
+def _ring(where: str, kind: Type, names: Any) -> Rule:
+    if not isinstance(kind, Array) or kind.capacity is None or kind.size != kind.capacity:
+        raise DeclarationError(f"{where}: expected an array of fixed length to be a ring")
+    if not isinstance(names, tuple) or len(names) != 3 or not all(isinstance(one, str) for one in names):
+        raise DeclarationError(f"{where}: expected ring of {_EXPECTED['ring']}, found {shown(names)}")
+    head, tail, count = names
+    return ring(head=head, tail=tail, count=count, capacity=kind.capacity)
 
 
-def one_of(path: str, values: Iterable[int]) -> Rule:
-    """A field is one of a few."""
-    known = tuple(values)
-    expected = f"one of {', '.join(map(str, known))}"
-    return Rule((path,), lambda value: value in known, expected, {path: (min(known), max(known))})
+def _of_range(name: str, value: Any) -> Rule:
+    least, most = value
+    return in_range(name, int(least), int(most))
 
 
-def only_bits(path: str, mask: int) -> Rule:
-    """A field has no other bits than these."""
-    return Rule((path,), lambda value: not value & ~mask, f"bits of {mask:#x}", {path: (0, mask)})
+def _of_check(name: str, value: Any) -> Rule:
+    if not callable(value):
+        raise TypeError
+    return check(value, name, expected=in_words(value))
 
 
-def at_most(path: str, other: str, *, plus: int = 0) -> Rule:
-    """A field is at most another one, or that and ``plus``."""
-    more = f" + {plus}" if plus else ""
-    pairs = () if plus else ((path, other),)
-    return Rule((path, other), lambda one, two: bool(one <= two + plus), f"at most {other}{more}", at_most=pairs)
+_MAKE: Final[Mapping[str, Callable[[str, Any], Rule]]] = {
+    "range": _of_range,
+    "le": lambda name, value: at_most(name, value),
+    "equal": lambda name, value: equal(name, int(value)),
+    "enum": lambda name, value: one_of(name, map(int, value)),
+    "bits": lambda name, value: only_bits(name, int(value)),
+    "check": _of_check,
+}
+
+_EXPECTED: Final = {
+    "range": "two integers",
+    "le": "the name of a field",
+    "equal": "an integer",
+    "enum": "integers",
+    "bits": "a mask",
+    "ring": "the names of three fields",
+    "check": "a function",
+}
 
 
-def less_than(path: str, other: str) -> Rule:
-    """A field is an index of what another one counts."""
-    return Rule((path, other), lambda one, two: bool(0 <= one < two), f"an index below {other}")
+def check_default(where: str, default: object, rules: tuple[Rule, ...]) -> None:
+    """An object has to hold at first what can be loaded again.
 
-
-def ring(*, head: str, tail: str, count: str, capacity: int) -> Rule:
-    """Two indexes of a ring, and how many of its places are taken."""
-
-    def holds(first: int, last: int, used: int) -> bool:
-        return 0 <= first < capacity and 0 <= last < capacity and 0 <= used <= capacity
-
-    return Rule(
-        (head, tail, count),
-        holds,
-        f"a ring of {capacity} places",
-        bounds={head: (0, capacity - 1), tail: (0, capacity - 1), count: (0, capacity)},
-    )
-
-
-def check(holds: Callable[..., bool], *paths: str, expected: str) -> Rule:
-    """Whatever a function of the fields says.
-
-    :param holds: takes their values in this order
-    :param expected: what it asks for, in words
+    :raises DeclarationError: its default breaks a rule
     """
-    return Rule(paths, holds, expected)
+    for rule in rules:
+        if type(default) is int and len(rule.paths) == 1 and not rule.holds(default):
+            raise DeclarationError(f"{where}: expected a default of {rule.expected}, found {default}")
 
 
-def function_name(function: Callable[..., Any]) -> str:
-    """What a condition or a count that is a function is called in descriptions."""
-    return getattr(function, "__name__", repr(function)).replace("_", " ").strip()
+def check_fields(name: str, fields: Mapping[str, Field]) -> None:
+    """A rule can only be kept by fields that are loaded with it, and that hold integers.
+
+    :param name: of the class
+    :raises DeclarationError: another field is named
+    """
+    for field in fields.values():
+        where = f"{name}.{field.name}"
+        for rule in field.rules:
+            if not field.serialised:
+                raise DeclarationError(f"{where}: a field that is not serialised is not loaded, and so never refused")
+            for other in rule.paths:
+                known = fields.get(other)
+                if other != field.name and not (known is not None and _is_loaded_integer(known)):
+                    raise DeclarationError(
+                        f"{where}: valid names {other!r}, expected an integer field that is serialised"
+                    )
 
 
-def in_words(function: Callable[..., Any]) -> str:
-    """A condition or a count that is a function: its docstring's first line, or else its name."""
-    line = (function.__doc__ or "").partition("\n")[0].strip().removesuffix(".")
-    if not line:
-        return function_name(function)
-    return line[0].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
+def _is_loaded_integer(field: Field) -> bool:
+    return field.serialised and isinstance(field.type, Integer)

@@ -13,7 +13,7 @@ from conftest import Engine
 import qidl
 from qidl import SchemaError, WireError
 from qidl.levels import LEVELS
-from qidl.validation import at_most, check, less_than, ring
+from qidl.rules import at_most, check, less_than, ring
 from qidl.wire import path as paths
 from qidl.wire.layouts.scsi_disk import SCSI_DISK_V1_VIRTIO
 from qidl.wire.layouts.slirp import SBUF

@@ -12,7 +12,7 @@ from conftest import Engine, check_error, check_layout
 from hypothesis import given, strategies as st
 
 from qidl import QidlError, SchemaError, WireError
-from qidl.validation import Rule, check
+from qidl.rules import Rule, check
 from qidl.wire import path as paths
 from qidl.wire.layouts.hpet import HPET_RTC_IRQ_LEVEL, HPET_TIMER, HPET_V2
 from qidl.wire.layouts.mc146818rtc import MC146818RTC_V2, MC146818RTC_V3

@@ -7,7 +7,7 @@ from typing import Any
 
 import construct
 
-from qidl.validation import function_name as function_name, in_words as in_words
+from qidl.rules import function_name as function_name, in_words as in_words
 from qidl.wire import path as paths
 from qidl.wire.reader import State
 

@@ -16,7 +16,7 @@ import construct
 from qidl.errors import SchemaError, WireError
 from qidl.generated import Generated
 from qidl.limits import LIMITS, Limits
-from qidl.validation import Rule
+from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.context import Context, Taken, get_member, has_member
 from qidl.wire.member import Member as Member

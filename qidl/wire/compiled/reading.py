@@ -10,7 +10,7 @@ from qidl.compiled.dict_making import DictMaking, reach
 from qidl.compiled.making import Making
 from qidl.compiled.source import Source, TooHard
 from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
-from qidl.validation import Rule
+from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.fixed_fields import FixedFields
 from qidl.wire.compiled.run import Run

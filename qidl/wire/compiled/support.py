@@ -7,7 +7,7 @@ from typing import Any
 
 from qidl.compiled.source import Refused
 from qidl.limits import Limits
-from qidl.validation import Rule
+from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.context import Context, Taken, has_member
 from qidl.wire.primitives import Reader, State, Writer

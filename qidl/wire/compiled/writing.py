@@ -17,7 +17,7 @@ from qidl.compiled.dict_taking import DictTaking
 from qidl.compiled.source import Source, TooHard
 from qidl.compiled.taking import Taking
 from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
-from qidl.validation import Rule
+from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.packing import Packing, pack_function
 from qidl.wire.compiled.shape import (

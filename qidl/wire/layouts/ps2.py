@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.validation import ring
+from qidl.rules import ring
 from qidl.wire.primitives import Buffer, Int32, Since, UInt8
 from qidl.wire.vmstate import VMState
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.validation import check
+from qidl.rules import check
 from qidl.wire.primitives import Array, Buffer, Int8, Int16, Int32, Listed, Since, UInt8, UInt16, UInt32
 from qidl.wire.vmstate import VMState
 

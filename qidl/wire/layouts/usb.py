@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.validation import at_most
+from qidl.rules import at_most
 from qidl.wire.primitives import Array, Int32, Range, UInt8, UInt16, UInt32
 from qidl.wire.vmstate import VMState
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.validation import check
+from qidl.rules import check
 from qidl.wire.layouts.virtqueue import VIRTQUEUE_MAX_SIZE
 from qidl.wire.primitives import Array, Buffer, Equal, Int32, Range, UInt8, UInt16, UInt32, UInt64, When
 from qidl.wire.vmstate import VMState

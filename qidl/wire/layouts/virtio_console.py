@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.validation import check
+from qidl.rules import check
 from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
 from qidl.wire.layouts.virtqueue import VIRTQUEUE_ELEMENT
 from qidl.wire.primitives import Array, Bool, Only, Range, Since, UInt16, UInt32, UInt64, When
