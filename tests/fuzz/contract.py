@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Container, Mapping
 from typing import Any, Protocol
 
 import qidl
-from qidl import QidlError, UnknownSectionWarning
-from qidl.levels import LEVELS
+from qidl import QidlError, UnknownSectionWarning, WireError
+from qidl.levels import LEVELS, section_key
+from qidl.section import Section
 from qidl.snapshot import Snapshot
 
 
@@ -17,6 +19,25 @@ class Engine(Protocol):
     def decode(self, layout: Any, data: bytes, version_id: int | None = None) -> dict[str, Any]: ...
 
     def encode(self, layout: Any, state: dict[str, Any], version_id: int | None = None) -> bytes: ...
+
+
+def hold(data: bytes, engines: Mapping[str, Engine], known: Container[bytes] = ()) -> Snapshot | QidlError:
+    """Read a stream strictly and leniently, and each section by itself on every engine.
+
+    :param known: payloads that are not compared
+    :returns: what :func:`read` does
+    :raises AssertionError: they do not come to the same
+    """
+    found = read(data)
+    lenient = read_leniently(data)
+    if lenient is None:
+        assert isinstance(found, QidlError)
+        return found
+    assert isinstance(found, QidlError) == bool(lenient.problems)
+    for section in lenient.sections:
+        if not section.is_live and bytes(section.payload) not in known:
+            agree(section, engines)
+    return found
 
 
 def read(data: bytes) -> Snapshot | QidlError:
@@ -44,6 +65,36 @@ def read(data: bytes) -> Snapshot | QidlError:
     for block in snapshot.ram.values():
         assert block.pages <= len(data) // 9
     return snapshot
+
+
+def read_leniently(data: bytes) -> Snapshot | None:
+    """Read what can be read of a stream; None of what is none.
+
+    :raises AssertionError: it is not all there, or what is wrong is not said
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnknownSectionWarning)
+        try:
+            snapshot = qidl.load(data, strict=False)
+        except WireError:
+            assert data[:8] != b"QEVM\0\0\0\3"
+            return None
+    assert data == snapshot.to_bytes()
+    assert all(isinstance(section.state, dict) for section in snapshot.sections)
+    assert all(len(str(problem).splitlines()) == 1 for problem in snapshot.problems)
+    assert snapshot.is_complete or snapshot.problems
+    return snapshot
+
+
+def agree(section: Section, engines: Mapping[str, Engine]) -> None:
+    """Hold the engines together on a payload, by each layout that a section of its name has at any level.
+
+    :raises AssertionError: they come to different states or errors
+    """
+    layouts = {layout: None for level in LEVELS.values() for layout in level.layouts(section_key(section.idstr))}
+    for layout in layouts:
+        found = [outcome(engine, layout, bytes(section.payload), section.version_id) for engine in engines.values()]
+        assert all(one == found[0] for one in found), (layout, found)
 
 
 def use(snapshot: Snapshot) -> list[QidlError]:

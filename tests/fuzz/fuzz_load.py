@@ -17,6 +17,7 @@ import atheris
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 with atheris.instrument_imports(include=["qidl"]):
+    from conftest import ENGINES
     from fuzz import contract, mutations
 
 
@@ -26,7 +27,7 @@ _OURS = 0.3
 
 def one(data: bytes) -> None:
     """Hold one stream against the contract; whatever is raised, the fuzzer reports."""
-    contract.read(data)
+    contract.hold(data, ENGINES, mutations.payloads())
 
 
 def change(data: bytes, size: int, seed: int) -> bytes:

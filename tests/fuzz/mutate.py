@@ -67,6 +67,9 @@ class Tally:
             began = time.process_time()
             result = contract.read(data)
             self.slowest = max(self.slowest, (time.process_time() - began, number, len(data)))
+            lenient = contract.read_leniently(data)
+            if lenient is not None and bool(lenient.problems) != isinstance(result, QidlError):
+                self._disagree(number, f"strictly: {result}, leniently: {lenient.problems}")
             if not isinstance(result, QidlError):
                 self.loaded += 1
                 if use:
@@ -94,8 +97,11 @@ class Tally:
             found = [contract.outcome(engine, layout, payload[:cut], version_id) for engine in ENGINES.values()]
             self.compared += 1
             if any(one != found[0] for one in found):
-                self.disagreed += 1
-                print(f"stream {number}: {layout}: {str(found)[:300]}")
+                self._disagree(number, f"{layout}: {found}")
+
+    def _disagree(self, number: int, what: str) -> None:
+        self.disagreed += 1
+        print(f"stream {number}: {what[:300]}", flush=True)
 
     def _escape(self, escaped: collections.Counter[str], number: int, data: bytes, error: Exception) -> None:
         frame = traceback.extract_tb(error.__traceback__)[-1]

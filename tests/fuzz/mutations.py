@@ -71,6 +71,12 @@ def pool() -> tuple[Piece, ...]:
     return tuple(piece for piece in found.values() if len(piece.data) < _MOST and piece.data[0] == 4)
 
 
+@functools.cache
+def payloads() -> frozenset[bytes]:
+    """What the captured sections hold: nothing that is not held against the engines elsewhere."""
+    return frozenset(piece.data[piece.payload :] for name in (*SMALL, *EVERYTHING) for piece in pieces(name))
+
+
 def joined(sections: list[bytes]) -> bytes:
     """A stream of sections."""
     return b"".join([write_preamble(), *sections, b"\0"])
