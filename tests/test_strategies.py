@@ -15,7 +15,7 @@ from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 import qidl
 from qidl import Mark, array, declaration, immutable, int8, is_declared, optional, string, to_qobject, uint8, uint16
-from qidl.declaration import Array, Integer
+from qidl.declaration import Array, Integer, String, Struct
 from qidl.differences import diff
 from qidl.errors import CompatError, DeclarationError, SchemaError
 from qidl.levels import LEVELS
@@ -412,6 +412,13 @@ def test_declarations(cls: Any) -> None:
         lambda field: isinstance(field.type, Array) and isinstance(field.type.size, str),
         lambda field: isinstance(field.type, Array) and isinstance(field.type.element, Array),
         lambda field: isinstance(field.type, Integer) and field.type.ctype.name == "QEMUTimer",
+        lambda field: isinstance(field.type, String) and isinstance(field.type.size, str),
+        lambda field: isinstance(field.type, Struct) and field.type.declaration.by_name.get(field.name) is field,
+        lambda field: (
+            isinstance(field.type, Array) and isinstance(field.type.element, Struct) and field.type.size is None
+        ),
+        lambda field: isinstance(field.type, Array) and field.mark is Mark.IMMUTABLE,
+        lambda field: field.properties and field.properties[0].bit is not None,
     ],
 )
 def test_declarations_of_every_kind(condition: Any) -> None:
@@ -420,6 +427,13 @@ def test_declarations_of_every_kind(condition: Any) -> None:
         declarations(depth=0), lambda one: any(condition(f) for f in declaration(one).fields), settings=quick
     )
     assert is_declared(cls)
+
+
+def test_parents() -> None:
+    """A drawn class may have a parent, whose fields come first."""
+    cls: Any = find(declarations(), lambda one: is_declared(one.__base__), settings=quick)
+    parent = [field.name for field in declaration(cls.__base__).fields]
+    assert parent == [field.name for field in declaration(cls).fields][: len(parent)]
 
 
 @pytest.mark.parametrize("level", LEVELS)
