@@ -429,6 +429,20 @@ def test_layout_with_other_members() -> None:
     )
 
 
+def test_members_that_a_layout_lacks() -> None:
+    """An optional member that the layout does not have, or that it always has, is named."""
+    level = "level" / Integer("int16", "h")
+    cls = make("Gauge", level=(int16, 0), note=(uint8 | None, optional()), text=(str | None, optional()))
+    found = sentence(lambda: check_device(cls, VMState("gauge", version_id=1, fields=[level])))
+    assert found in (
+        "Gauge.note: expected no member, since gauge does not carry it, found 0",
+        "Gauge.text: expected no member, since gauge does not carry it, found ''",
+    )
+    cls = make("Gauge", level=(int16, 0), note=(uint8 | None, optional()))
+    found = sentence(lambda: check_device(cls, VMState("gauge", version_id=1, fields=[level, "note" / UInt8])))
+    assert "Gauge.note: expected a value, since gauge always carries one, found none" == found
+
+
 def test_hooks_behind_a_layout() -> None:
     """A class may refuse what a layout carries, but not fail over it, nor change it."""
     fails = make("Gauge", level=(int16, 0), post_load=lambda self: self.level > 5 and {}["level"])

@@ -64,14 +64,29 @@ def to_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
             fail(f"{cls.__name__}.{path}", f"{shown(wanted)} from the wire, by the {engine} engine", shown(found))
 
 
+_NONE = "no such member"
+"""What a layout expects where it has no field, and finds where there is no member."""
+
+
 def _check_refusal(cls: type[Any], layout: VMState, error: QidlError) -> None:
     """A layout may refuse what it checks; what a plain integer on the wire cannot hold, the class should not."""
     if not isinstance(error, WireError):
         fail(cls.__name__, f"a state that {layout.name} can write", error, cause=error)
-    form = dict(_leaves(layout)).get(_any_index(error.path))
-    if isinstance(form, wire.Integer):
-        where = f"{cls.__name__}.{error.path}"
+    where, path = f"{cls.__name__}.{error.path}", _any_index(error.path)
+    leaves = dict(_leaves(layout))
+    plain = isinstance(leaves.get(path), wire.Integer)
+    # Within a form of the layout's own, there is no telling.
+    known = any(_is_within(leaf, path) or _is_within(path, leaf) for leaf in leaves)
+    if error.expected == _NONE and (plain or not known):
+        fail(where, f"no member, since {layout.name} does not carry it", error.found, cause=error)
+    if error.found == _NONE and plain:
+        fail(where, f"a value, since {layout.name} always carries one", "none", cause=error)
+    if plain:
         fail(where, f"no value that {layout.name} cannot carry as {error.expected}", error.found, cause=error)
+
+
+def _is_within(path: str, whole: str) -> bool:
+    return path == whole or path.startswith((f"{whole}.", f"{whole}["))
 
 
 def _leaves(layout: VMState, prefix: str = "") -> Iterator[tuple[str, Any]]:
