@@ -1,49 +1,72 @@
-"""Loading machines of 1, 10 and 100 network cards, and of as many CPUs: the time for one should stay the same."""
+"""Time for each of 1, 10 and 100: network cards and CPUs of a machine, errors in the log of one port.
+
+It should stay the same, or fall while what is done once is shared by more.
+"""
 
 from __future__ import annotations
 
-import gzip
 import statistics
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
-import attrs
-from timing import DATA, machine, take_turns
-
+import captured
 import qidl
+from qidl.levels import NEWEST
 from qidl.section import Section
+from qidl.wire.layouts.pcie_ports import PCIE_AER_LOG
+from qidl.wire.primitives import State
 from qidl.wire.stream import write_preamble
+from timing import machine, ratio, row, take_turns
 
 _COUNTS = (1, 10, 100)
 
 
 def main() -> None:
-    """Print a line for each kind of machine."""
+    """Print the table."""
     print(machine())
-    snapshot = qidl.load(gzip.decompress((DATA / "1.1.2-pc-1.1-reset.qevm.gz").read_bytes()))
+    print(row("time for each of", [*map(str, _COUNTS), "100 to 10"]))
+    snapshot = captured.machine(captured.NEWEST)
     for name in ("e1000", "cpu"):
-        streams = [_stream(snapshot[name], count) for count in _COUNTS]
-        loads = take_turns([lambda s=s: qidl.load(s) for s in streams], rounds=51)
-        states = take_turns([lambda s=s: _states(s) for s in streams], rounds=51)
-        for what, times in (("load", loads), ("load, and every state", states)):
-            each = [1e6 * statistics.median(found) / count for found, count in zip(times, _COUNTS, strict=True)]
-            told = ", ".join(f"{count}: {one:.0f} μs" for count, one in zip(_COUNTS, each, strict=True))
-            print(
-                f"  {name:6} {what:22} for each of {told}; the last is {each[-1] / each[-2]:.2f} times the one before"
-            )
+        streams = [several(snapshot[name], count) for count in _COUNTS]
+        _print(f"{name}: load", qidl.load, streams)
+        _print(f"{name}: states", _states, streams)
+        _print(f"{name}: objects", _objects, streams)
+    PCIE_AER_LOG.compile_now()
+    logs = [log(count) for count in _COUNTS]
+    _print("errors: decode", PCIE_AER_LOG.decode, [PCIE_AER_LOG.encode(state) for state in logs])
+    _print("errors: encode", PCIE_AER_LOG.encode, logs)
 
 
-def _stream(section: Section, count: int) -> bytes:
+def several(section: Section, count: int) -> bytes:
     """A stream of this section alone, over and over: in other slots where its name has one."""
     _, slash, name = section.idstr.rpartition("/")
     sections = b""
     for number in range(count):
         idstr = f"0000:{number >> 5:02x}:{number & 31:02x}.0{slash}{name}" if slash else name
-        header = attrs.evolve(section.header, section_id=number + 1, idstr=idstr, instance_id=number)
+        header = section.header._replace(section_id=number + 1, idstr=idstr, instance_id=number)
         sections += header.to_bytes() + bytes(section.payload)
     return write_preamble() + sections + b"\0"
 
 
-def _states(stream: bytes) -> int:
-    return sum(len(section.state) for section in qidl.load(stream).sections)
+def log(count: int) -> State:
+    """The error log of a PCI Express port, with so many errors in it."""
+    error = {"status": 1, "source_id": 0, "flags": 0, "header": [0] * 4, "prefix": [0] * 4}
+    return {"log_num": count, "log_max": max(_COUNTS), "log": [error] * count}
+
+
+def _states(stream: bytes) -> object:
+    return [section.state for section in qidl.load(stream, NEWEST).sections]
+
+
+def _objects(stream: bytes) -> object:
+    return [section.device() for section in qidl.load(stream, NEWEST).sections]
+
+
+def _print(label: str, function: Callable[[Any], object], of: Sequence[object]) -> None:
+    times = take_turns([partial(function, one) for one in of], rounds=51)
+    each = [f"{1e6 * statistics.median(found) / count:.1f} μs" for found, count in zip(times, _COUNTS, strict=True)]
+    print(row(label, [*each, f"{ratio(times[-1], times[-2]) * _COUNTS[-2] / _COUNTS[-1]:.2f}"]))
 
 
 if __name__ == "__main__":

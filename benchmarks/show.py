@@ -1,13 +1,13 @@
-"""``qidl show FILE --json`` as a process, against starting Python and importing qidl."""
+"""``qidl show FILE`` and ``qidl show FILE --json`` as processes, against ``python -c pass``."""
 
 from __future__ import annotations
 
-import gzip
 import sys
 import tempfile
 from pathlib import Path
 
-from timing import DATA, machine, median_ms, ratio, run, take_turns
+import captured
+from timing import machine, median_ms, process, ratio, row, take_turns
 
 _CAPTURES = ("1.1.2-pc-1.1-reset", "1.1.2-pc-1.1-everything11", "1.1.2-pc-1.1-linux-live")
 
@@ -15,17 +15,17 @@ _CAPTURES = ("1.1.2-pc-1.1-reset", "1.1.2-pc-1.1-everything11", "1.1.2-pc-1.1-li
 def main() -> None:
     """Print a line for each stream."""
     print(machine())
+    print(row("", ("KiB", "pass", "import qidl", "show", "show --json", "json to pass")))
+    python = (sys.executable, "-c")
+    show = (*python, "from qidl.cli import main; raise SystemExit(main())", "show")
     with tempfile.TemporaryDirectory() as directory:
         for name in _CAPTURES:
             path = Path(directory) / name
-            path.write_bytes(gzip.decompress((DATA / f"{name}.qevm.gz").read_bytes()))
-            qidl = [sys.executable, "-c", "from qidl.cli import main; raise SystemExit(main())", "show", str(path)]
-            commands = [[sys.executable, "-c", "import qidl"], qidl, [*qidl, "--json"]]
-            imported, shown, as_json = take_turns([lambda c=c: run(*c) for c in commands], rounds=15)
-            print(
-                f"  {name:28} {path.stat().st_size >> 10} KiB: show {median_ms(shown)}, --json {median_ms(as_json)}, "
-                f"{ratio(as_json, imported):.1f} times the import alone ({median_ms(imported)})"
-            )
+            path.write_bytes(captured.stream(name))
+            commands = ((*python, "pass"), (*python, "import qidl"), (*show, path), (*show, path, "--json"))
+            times = take_turns([process(*command) for command in commands], rounds=21)
+            cells = (f"{path.stat().st_size >> 10}", *map(median_ms, times), f"{ratio(times[-1], times[0]):.1f}")
+            print(row(name.partition("-")[2], cells))
 
 
 if __name__ == "__main__":

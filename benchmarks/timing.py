@@ -1,40 +1,52 @@
-"""Timing on a machine that does other things too: what is compared takes turns, and medians are told."""
+"""Timing on a machine that does other things too: what is compared takes turns, work is timed, medians are told."""
 
 from __future__ import annotations
 
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 _TURN = 0.004
 """Seconds that one turn takes, about: short, so that what disturbs one disturbs the others alike; caches stay warm."""
 
-DATA = Path(__file__).parent.parent / "tests" / "data"
-"""Captured streams."""
-
 
 def take_turns(functions: Sequence[Callable[[], object]], rounds: int = 201) -> list[list[float]]:
-    """Seconds per call of each function, round by round."""
+    """Seconds of work that a call of each function takes, round by round."""
     counts = [_calls_per_turn(function) for function in functions]
     times: list[list[float]] = [[] for _ in functions]
     for _ in range(rounds):
         for function, count, found in zip(functions, counts, times, strict=True):
-            start = time.perf_counter()
+            start = _work()
             for _ in range(count):
                 function()
-            found.append((time.perf_counter() - start) / count)
+            found.append((_work() - start) / count)
     return times
 
 
+def process(*command: str | Path) -> Callable[[], object]:
+    """What runs a command as a process of its own, its output thrown away."""
+    return partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
+
+
 def _calls_per_turn(function: Callable[[], object]) -> int:
-    function()
-    start = time.perf_counter()
-    function()
-    return max(1, int(_TURN / max(time.perf_counter() - start, 1e-9)))
+    times = []
+    for _ in range(3):
+        start = _work()
+        function()
+        times.append(_work() - start)
+    return max(1, int(_TURN / max(min(times), 1e-7)))
+
+
+def _work() -> float:
+    """Seconds that this process and those it ran have computed: others that have their turn do not count."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def ratio(slower: Sequence[float], faster: Sequence[float]) -> float:
@@ -47,11 +59,9 @@ def median_ms(times: Sequence[float]) -> str:
     return f"{1000 * statistics.median(times):.1f} ms"
 
 
-def run(*command: str) -> float:
-    """Seconds that a process takes, its output thrown away."""
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+def row(label: str, cells: Iterable[str]) -> str:
+    """A line of a table."""
+    return f"  {label:20}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 def machine() -> str:

@@ -7,6 +7,7 @@ The types are ``Annotated`` aliases of Python's own, so that type checkers see p
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 import attrs
@@ -133,6 +134,30 @@ class Marks:
     embeds_with: tuple[str, ...] = ()
     properties: tuple[Property, ...] = ()
     reason: str = ""
+    valid: tuple[Valid, ...] = ()
+
+
+@attrs.frozen
+class Valid:
+    """What a field is held against when it is loaded.
+
+    :ivar kind: ``range``, ``le``, ``equal``, ``enum``, ``bits``, ``ring`` or ``check``
+    :ivar value: what :func:`valid` was given for it
+    """
+
+    kind: str
+    value: Any
+
+
+@attrs.frozen
+class Embedded:
+    """Makes the struct of an :func:`embedded` field."""
+
+    cls: type
+    values: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def __call__(self) -> Any:
+        return self.cls(**self.values)
 
 
 def _field(marks: Marks, **keywords: Any) -> Any:
@@ -178,7 +203,7 @@ def string(capacity: int, default: str = "", *, size: str | int | None = None) -
 
 def embedded(cls: type[T], **values: Any) -> T:
     """A struct by value, fresh for every object: ``dev: PCIDevice = embedded(PCIDevice)``."""
-    field: T = _field(Marks(embeds=cls, embeds_with=tuple(values)), factory=lambda: cls(**values))
+    field: T = _field(Marks(embeds=cls, embeds_with=tuple(values)), factory=Embedded(cls, values))
     return field
 
 
@@ -221,3 +246,34 @@ def property_(name: str, default: Any = None, *, bit: int | None = None) -> Any:
 def properties(*entries: Property, default: Any = None) -> Any:
     """Several properties of one field, such as the bits of ``PCIDevice.cap_present``."""
     return _marked(default, marks=(Mark.IMMUTABLE,), properties=entries)
+
+
+def valid(
+    default: Any = None,
+    *,
+    range: tuple[int, int] | None = None,
+    le: str | None = None,
+    equal: int | None = None,
+    enum: Iterable[int] | None = None,
+    bits: int | None = None,
+    ring: tuple[str, str, str] | None = None,
+    check: Callable[[int], bool] | None = None,
+) -> Any:
+    """Serialised, and refused when it is loaded unless it is as it has to be; of an array, each element.
+
+    What is loaded may come from anywhere. A field that is used as an index, a count or a choice is to say so:
+    ``head: uint8 = valid(0, range=(0, 15))``.
+
+    :param range: the least and the greatest value
+    :param le: name of a field that it does not exceed
+    :param equal: the value
+    :param enum: the values
+    :param bits: a mask of all bits that there are
+    :param ring: of an array that is one: names of the fields that hold the index of the oldest element, the
+        index behind the newest, and how many there are
+    :param check: says of a value whether it is accepted; the first line of its docstring, or its name, says
+        what it asks for
+    """
+    given = {"range": range, "le": le, "equal": equal, "enum": enum, "bits": bits, "ring": ring, "check": check}
+    checks = tuple(Valid(kind, value) for kind, value in given.items() if value is not None)
+    return _marked(default, marks=(Mark.STANDARD,), valid=checks)

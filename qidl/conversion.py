@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 
-import attrs
-
 from qidl.compat.chain import STEPS, Hop, chain
 from qidl.compat.machine import Block, Machine, Part
 from qidl.compat.pc_1_0 import renew_machine_type
@@ -15,6 +13,7 @@ from qidl.errors import CompatError, QidlError
 from qidl.levels import LEVELS, level as _level
 from qidl.section import Section, SectionName
 from qidl.snapshot import Snapshot
+from qidl.wire.mapped import held
 from qidl.wire.ram import RAM
 from qidl.wire.ram_rewrite import BlockChanges, RAMRewriter
 from qidl.wire.stream import Header, SectionType
@@ -30,6 +29,8 @@ def convert(
     steps: Iterable[object] = (),
 ) -> Snapshot:
     """Take a snapshot to another level: :meth:`Snapshot.convert`."""
+    if not snapshot.is_complete:
+        raise CompatError("expected a whole stream, found one without an end")
     hops = chain(snapshot.level, level, (*STEPS, *_steps(*steps)))
     machine, origins = _machine(snapshot)
     unwanted = {id(snapshot.find(SectionName.parse(name))) for name in drop}
@@ -87,6 +88,7 @@ def _snapshot(source: Snapshot, machine: Machine, origins: dict[Part, Section], 
     rewriter = RAMRewriter(changes, {name: block.length for name, block in source.ram.items()})
     kept = {id(origins[part]): part for part in machine if part in origins}
     made = [part for part in machine if part not in origins]
+    places = {part: place for place, part in enumerate(machine)}
     numbers = iter(range(max((s.section_id for s in source.sections), default=-1) + 1, 1 << 32))
     sections: list[Section] = []
     offset = 8
@@ -95,14 +97,14 @@ def _snapshot(source: Snapshot, machine: Machine, origins: dict[Part, Section], 
             sections.append(_live_section(section, rewriter, changes))
         elif id(section) in kept:
             part = kept[id(section)]
-            while made and machine.parts.index(made[0]) < machine.parts.index(part):
+            while made and places[made[0]] < places[part]:
                 sections.append(_section(made.pop(0), level, None, next(numbers)))
             sections.append(_section(part, level, section, section.section_id))
     for part in made:
         sections.append(_section(part, level, None, next(numbers)))
     for section in sections:
         start = len(section.header.to_bytes())
-        section.header = attrs.evolve(section.header, offset=offset, payload_offset=offset + start)
+        section.header = section.header._replace(offset=offset, payload_offset=offset + start)
         offset += start + section.length
     return Snapshot(
         sections,
@@ -144,7 +146,8 @@ def _layouts(part: Part, level: str, origin: Section | None) -> list[VMState]:
 def _live_section(section: Section, rewriter: RAMRewriter, changes: BlockChanges) -> Section:
     if section.idstr != "ram" or not changes:
         return section
-    return section.with_pieces(list(rewriter.rewrite(section.payload)))
+    with held(section.payload):
+        return section.with_pieces(list(rewriter.rewrite(section.payload)))
 
 
 def _block_changes(machine: Machine, ram: RAM) -> BlockChanges:

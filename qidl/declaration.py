@@ -9,7 +9,7 @@ from typing import Any, TypeVar, dataclass_transform, overload
 
 import attrs
 
-from qidl import refusals
+from qidl import refusals, validations
 from qidl.annotations import METADATA, Mark, Marks
 from qidl.errors import DeclarationError
 from qidl.hints import evaluate, is_opaque, kind_of, strip_none
@@ -24,10 +24,10 @@ from qidl.kinds import (
     Struct,
     Type,
     Unserialised,
+    Zeros,
     declaration,
     is_declared,
     zero,
-    zeros,
 )
 
 __all__ = [
@@ -128,6 +128,7 @@ def _declare(cls: type, default_mark: Mark, scope: Mapping[str, Any]) -> type:
     except (TypeError, ValueError) as error:
         raise DeclarationError(f"{cls.__name__}: {error}") from error
     refusals.check_derived(made, fields)
+    validations.check_fields(made.__name__, fields)
     described._complete(made, tuple(fields.values()))
     setattr(made, DECLARATION, described)
     return made
@@ -170,10 +171,12 @@ def _field(within: _Class, attribute: attrs.Attribute[Any]) -> Field:
     if not unresolved:
         kind = kind_of(where, annotation, marks, within.described, must=must)
     has = f"has_{name}" if marks.optional and f"has_{name}" in within.names else None
-    field = Field(name, kind, mark, marks.optional, has, is_pointer, marks.properties, marks.reason)
+    rules = validations.rules_of(where, name, kind, marks.valid)
+    field = Field(name, kind, mark, marks.optional, has, is_pointer, marks.properties, marks.reason, rules)
     refusals.check_presence(where, field, within.earlier)
     refusals.check_structs(where, field, within.described)
     refusals.check_default(where, attribute, field, marks)
+    validations.check_default(where, attribute.default, rules)
     return field
 
 
@@ -188,7 +191,7 @@ def _finish(attribute: attrs.Attribute[Any], field: Field) -> attrs.Attribute[An
     """Give an attribute the defaults that C would: zeroed arrays, its own name as argument."""
     changes: dict[str, Any] = {"alias": attribute.name}
     if isinstance(field.type, Array) and attribute.default is None and not _may_be_absent(field):
-        changes["default"] = attrs.Factory(zeros(field.type))
+        changes["default"] = attrs.Factory(Zeros(field.type))
     if field.mark is Mark.ELSEWHERE or (isinstance(field.type, Unserialised) and not field.serialised):
         # A pointer back would make comparing and printing go round in circles.
         changes.update(eq=False, order=False, repr=False)

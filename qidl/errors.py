@@ -1,4 +1,4 @@
-"""The errors that qidl raises: one line each, naming where and what."""
+"""The errors that qidl raises, and its one warning: one line each, naming where and what."""
 
 from __future__ import annotations
 
@@ -25,6 +25,28 @@ class SectionNotFound(QidlError, KeyError):
     def __str__(self) -> str:
         # KeyError would quote the message.
         return str(self.args[0])
+
+
+class FileCutShort(QidlError):
+    """A file that is mapped into memory has lost bytes since it was opened: another program cut it short.
+
+    :ivar path: of the file
+    :ivar expected: bytes that it had
+    :ivar found: bytes that it has
+    """
+
+    def __init__(self, path: str, expected: int, found: int) -> None:
+        super().__init__(path, expected, found)
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected} bytes, found {self.found}: it was cut short while it was read"
+
+
+class UnknownSectionWarning(UserWarning):
+    """A section whose layout is not known is kept as it is."""
 
 
 class WireError(QidlError):

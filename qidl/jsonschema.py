@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from qidl.declaration import Array, Boolean, Declaration, Integer, String, Struct, Type, declaration
+from qidl.declaration import Array, Boolean, Declaration, Field, Integer, String, Struct, Type, declaration
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -52,9 +52,21 @@ class _Definitions:
         summary = (described.cls.__doc__ or "").strip().partition("\n")[0]
         if summary:
             schema["description"] = summary
-        schema["properties"] = {field.name: self._value(field.type) for field in described.serialised}
+        schema["properties"] = {field.name: self._member(field) for field in described.serialised}
         schema["required"] = [field.name for field in described.serialised if not field.optional]
         schema["additionalProperties"] = False
+        return schema
+
+    def _member(self, field: Field) -> dict[str, Any]:
+        """A field's schema, within the bounds that its rules set."""
+        schema = self._value(field.type)
+        number = schema
+        while "items" in number:
+            number = number["items"]
+        for rule in field.rules:
+            if field.name in rule.bounds:
+                least, most = rule.bounds[field.name]
+                number["minimum"], number["maximum"] = max(number["minimum"], least), min(number["maximum"], most)
         return schema
 
     def _value(self, kind: Type) -> dict[str, Any]:

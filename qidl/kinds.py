@@ -9,6 +9,10 @@ import attrs
 
 from qidl.annotations import CType, Mark, Property
 from qidl.errors import DeclarationError
+from qidl.generated import Generated
+from qidl.validation import Rule
+
+_USES_THAT_PAY: Final = 8
 
 DECLARATION: Final = "__qidl__"
 """Class attribute that holds the :class:`Declaration`."""
@@ -88,6 +92,8 @@ class Field:
     :ivar is_pointer: the annotation admits None
     :ivar properties: qdev properties that set it
     :ivar reason: why it does not travel, where the declaration says so
+    :ivar rules: what it is held against when it is loaded; of an array, one on the field alone is one on each
+        of its elements
     """
 
     name: str
@@ -98,6 +104,7 @@ class Field:
     is_pointer: bool = False
     properties: tuple[Property, ...] = ()
     reason: str = ""
+    rules: tuple[Rule, ...] = ()
 
     @property
     def serialised(self) -> bool:
@@ -112,6 +119,7 @@ class Declaration:
     :ivar cls: the class
     :ivar name: its name, the C type's
     :ivar fields: every field, in the order of the struct
+    :ivar functions: what :func:`qidl.compiled.compile_function` makes of it
     """
 
     cls: type = attrs.field(repr=False)
@@ -120,6 +128,7 @@ class Declaration:
     fields: tuple[Field, ...] = attrs.field(eq=False)
     serialised: tuple[Field, ...] = attrs.field(init=False, repr=False, eq=False)
     by_name: Mapping[str, Field] = attrs.field(init=False, repr=False, eq=False)
+    functions: Generated = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         self._complete(self.cls, self.fields)
@@ -130,6 +139,12 @@ class Declaration:
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "serialised", tuple(f for f in fields if f.serialised))
         object.__setattr__(self, "by_name", {f.name: f for f in fields})
+        object.__setattr__(self, "functions", Generated(self._generate, _USES_THAT_PAY))
+
+    def _generate(self, what: str) -> Callable[..., Any]:
+        from qidl.compiled import compile_function
+
+        return compile_function(self, what)
 
 
 def declaration(cls: type) -> Declaration:
@@ -150,12 +165,16 @@ def is_declared(cls: object) -> bool:
     return isinstance(cls, type) and DECLARATION in vars(cls)
 
 
-def zeros(array: Array) -> Callable[[], Any]:
-    """Return what makes new arrays: zeroed, and as long as there is room."""
-    room, element = array.room, array.element
-    if array.is_buffer:
-        return lambda: bytearray(room)
-    return lambda: [zero(element) for _ in range(room)]
+@attrs.frozen
+class Zeros:
+    """Makes new arrays: zeroed, and as long as there is room."""
+
+    array: Array
+
+    def __call__(self) -> bytearray | list[Any]:
+        if self.array.is_buffer:
+            return bytearray(self.array.room)
+        return [zero(self.array.element) for _ in range(self.array.room)]
 
 
 def zero(kind: Integer | Boolean | String | Struct | Array) -> Any:
@@ -168,7 +187,7 @@ def zero(kind: Integer | Boolean | String | Struct | Array) -> Any:
         case String():
             return ""
         case Array():
-            return zeros(kind)()
+            return Zeros(kind)()
         case Struct():
             return kind.declaration.cls()
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
-
-import attrs
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qidl.devices import EEPRO100_MODELS
 from qidl.errors import CompatError
@@ -24,8 +22,7 @@ if TYPE_CHECKING:
 Table = Mapping[str, str | tuple[str, ...]]
 
 
-@attrs.frozen
-class Level:
+class Level(NamedTuple):
     """A released machine's wire.
 
     :ivar name: the machine type that was new with it (``pc-1.0``)
@@ -35,7 +32,10 @@ class Level:
 
     name: str
     release: str
-    table: Table = attrs.field(repr=False)
+    table: Table
+
+    def __repr__(self) -> str:
+        return f"Level(name={self.name!r}, release={self.release!r})"
 
     def layouts(self, idstr: str) -> tuple[VMState, ...]:
         """Layouts that a section of this name may have at this level; none if the level does not know it."""

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from qidl.annotations import CType
 from qidl.errors import SchemaError
-from qidl.kinds import Declaration, declaration, shown, text_misfit
+from qidl.kinds import DECLARATION, Declaration, declaration, shown, text_misfit
 from qidl.visitor import InputVisitor, Name, OutputVisitor, build, fill as _fill, visit
 
 T = TypeVar("T")
@@ -25,9 +25,15 @@ def to_qobject(obj: Any) -> dict[str, QObject]:
 
     :raises SchemaError: a field does not hold what its declaration says
     """
+    try:
+        result: dict[str, QObject] = type(obj).__dict__[DECLARATION].functions["to_qobject"](obj)
+        return result
+    except Exception:
+        # Whatever it is, the visitor names it, and the field.
+        pass
     visitor = QObjectOutputVisitor()
     visit(obj, visitor)
-    result: dict[str, QObject] = visitor.result
+    result = visitor.result
     return result
 
 
@@ -37,7 +43,14 @@ def from_qobject(cls: type[T], qobject: QObject) -> T:
     :raises SchemaError: a member is unknown, missing, of the wrong type or out of range
     :raises DeclarationError: the class is not declared
     """
-    return build(cls, QObjectInputVisitor(qobject, declaration(cls).name))
+    try:
+        functions = cls.__dict__[DECLARATION].functions
+        obj: T = functions["from_qobject"](qobject)
+        post_load = functions["post_load"]
+    except Exception:
+        return build(cls, QObjectInputVisitor(qobject, declaration(cls).name))
+    post_load(obj)
+    return obj
 
 
 def fill(obj: Any, qobject: QObject) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import attrs
-
-from qidl.errors import QidlError, SchemaError
+from qidl.errors import QidlError, SchemaError, WireError
+from qidl.levels import section_key
+from qidl.limits import LIMITS, Budget
 from qidl.wire import path as paths
 from qidl.wire.block import BlockPayload
+from qidl.wire.mapped import checker, copied, held
 from qidl.wire.ram import RAMPayload
 from qidl.wire.stream import Header, SectionType
 from qidl.wire.vmstate import VMState
 
 if TYPE_CHECKING:
     from qidl.compat.step import Lost
+    from qidl.wire.reference import Reference
 
 State = dict[str, Any]
 
@@ -38,14 +40,23 @@ class Section:
         layout: VMState | None = None,
         live: RAMPayload | BlockPayload | None = None,
         pieces: Sequence[bytes | memoryview] = (),
+        budget: Budget | None = None,
+        strict: bool = True,
     ) -> None:
-        """Make a section of its payload, or, if that is not in one place, of the pieces of it."""
+        """Make a section of its payload, or, if that is not in one place, of the pieces of it.
+
+        :param budget: what is left of the limits of the stream that it is of
+        :param strict: whether values are refused that are not what they have to be
+        """
         self.header = header
         self.level = level
         self.layout = layout
         self._original = payload
         self._pieces = pieces
         self._live = live
+        self._budget = budget
+        self._limits = LIMITS if budget is None else budget.limits
+        self._strict = strict
         self._state: State | None = None
 
     def __repr__(self) -> str:
@@ -88,10 +99,16 @@ class Section:
 
     @property
     def payload(self) -> memoryview:
-        """The payload as it stands: as read, or with the edits that were made."""
+        """The payload as it stands: as read, or with the edits that were made.
+
+        Of a file that is mapped into memory, it is a view, and the file has to be left as it is.
+        """
         if self._pieces:
-            return memoryview(b"".join(self._pieces))
-        return self._original if self._state is None else memoryview(self.encode())
+            return memoryview(copied(self._pieces))
+        if self._state is not None:
+            return memoryview(self.encode())
+        checker(self._original)()
+        return self._original
 
     def with_pieces(self, pieces: Sequence[bytes | memoryview]) -> Section:
         """The same live section with another payload, in pieces that are not put together."""
@@ -134,8 +151,26 @@ class Section:
 
     def _decode(self, payload: memoryview) -> State:
         if self.layout is None:
-            return {"payload": bytes(payload)}
-        return self.layout.decode(payload, self.version_id, section=self.idstr)
+            return {"payload": copied([payload])}
+        self._spend(payload)
+        with held(payload):
+            try:
+                return self.layout.decode(payload, self.version_id, section=self.idstr, limits=self._limits)
+            except WireError:
+                if self._strict:
+                    raise
+            return _reference().decode(
+                self.layout, payload, self.version_id, section=self.idstr, limits=self._limits, problems=[]
+            )
+
+    def _spend(self, payload: memoryview) -> None:
+        """Count a payload as gone through, the first time that it is.
+
+        :raises WireError: that would be too much
+        """
+        if self._budget is not None:
+            self._budget.take_bytes(len(payload), self.idstr)
+            self._budget = None
 
     def encode(self) -> bytes:
         """The payload, made from the state alone.
@@ -143,13 +178,18 @@ class Section:
         :raises WireError: the state does not fit the layout
         """
         if self._live is not None:
-            return bytes(self.payload)
+            return copied([self.payload])
         state = self.state
         if self.layout is None:
             if set(state) != {"payload"} or not isinstance(state["payload"], bytes):
                 raise SchemaError(f"{self.idstr}: expected a member payload of bytes alone")
             return state["payload"]
-        return self.layout.encode(state, self.version_id, section=self.idstr)
+        try:
+            return self.layout.encode(state, self.version_id, section=self.idstr)
+        except WireError:
+            if self._strict:
+                raise
+        return _reference().encode(self.layout, state, self.version_id, section=self.idstr, is_strict=False)
 
     def get(self, path: str) -> Any:
         """Return what lies at a path of the state.
@@ -178,7 +218,7 @@ class Section:
             _set(changed, path, value)
         except SchemaError as error:
             raise SchemaError(f"{self.idstr}: {error}") from None
-        trial = Section(self.header, self._original, level=self.level, layout=self.layout)
+        trial = Section(self.header, self._original, level=self.level, layout=self.layout, strict=self._strict)
         trial.state = changed
         trial.encode()
         self._state = changed
@@ -193,8 +233,17 @@ class Section:
 
         :raises CompatError: no class is known for the section
         """
-        from qidl.compat.chain import to_device
+        from qidl.compat.chain import is_newest_form, to_device
+        from qidl.devices import device_class
+        from qidl.payload import from_payload
 
+        if self._state is None and self.layout is not None and is_newest_form(section_key(self.idstr), self.level):
+            cls = device_class(self.idstr)
+            self._spend(self._original)
+            with held(self._original):
+                return from_payload(
+                    cls, self.layout, self._original, self.version_id, section=self.idstr, limits=self._limits
+                )
         return to_device(self.idstr, self.state, self.level)
 
     def replace(self, device: Any) -> tuple[Lost, ...]:
@@ -202,11 +251,30 @@ class Section:
 
         :returns: what the level cannot hold
         :raises CompatError: the device is not the section's
+        :raises QidlError: the section is live or opaque
+        :raises SchemaError: a field of it does not hold what its declaration says
+        :raises WireError: the layout has no place for a value; then the section stays as it was
         """
-        from qidl.compat.chain import from_device
+        from qidl.compat.chain import from_device, is_newest_form
+        from qidl.devices import device_class
+        from qidl.payload import to_payload
 
-        self.state, lost = from_device(self.idstr, device, self.level)
+        if self.layout is None:
+            raise QidlError(f"{self.idstr}: expected a section whose layout is known, found another")
+        lost: tuple[Lost, ...] = ()
+        if type(device) is device_class(self.idstr) and is_newest_form(section_key(self.idstr), self.level):
+            payload = to_payload(device, self.layout, self.version_id, section=self.idstr)
+        else:
+            state, lost = from_device(self.idstr, device, self.level)
+            payload = self.layout.encode(state, self.version_id, section=self.idstr)
+        self._original, self._state = memoryview(payload), None
         return lost
+
+
+def _reference() -> Reference:
+    from qidl.wire.reference import REFERENCE
+
+    return REFERENCE
 
 
 def _summary(live: RAMPayload | BlockPayload) -> State:
@@ -239,8 +307,7 @@ def _type_name(value: Any) -> str:
     return "the path of a value" if isinstance(value, dict) else type(value).__name__
 
 
-@attrs.frozen
-class SectionName:
+class SectionName(NamedTuple):
     """How a section is asked for: ``0000:00:01.1/ide``, ``ide``, ``i8259#1``, ``isa-ide@23``.
 
     :ivar name: idstr, or the device's name alone

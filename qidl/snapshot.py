@@ -8,19 +8,18 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from qidl import files
-from qidl.errors import SectionNotFound
+from qidl.deduction import fitting_levels, nearest_level
+from qidl.errors import SectionNotFound, UnknownSectionWarning, WireError
 from qidl.levels import ALIASES, level as _level
+from qidl.limits import LIMITS, Budget, Limits
 from qidl.section import Section, SectionName
-from qidl.walk import Found, fitting_levels, nearest_level, walk
+from qidl.walk import Found, walk
+from qidl.wire.mapped import copied
 from qidl.wire.ram import RAM
 from qidl.wire.stream import SectionType, write_preamble
 
 if TYPE_CHECKING:
     from qidl.compat.step import Loss
-
-
-class UnknownSectionWarning(UserWarning):
-    """A section whose layout is not known is kept as it is."""
 
 
 class Snapshot:
@@ -30,7 +29,10 @@ class Snapshot:
     :ivar level: the machine level whose wire it is; of several that fit, the oldest
     :ivar possible_levels: all levels that fit; none for a mixture that no level writes
     :ivar ram: guest memory by block and offset
-    :ivar trailer: bytes after the end mark, which QEMU ignores
+    :ivar trailer: bytes after the end mark, which QEMU ignores; of a stream that is not complete, the bytes
+        from where it could not be read on
+    :ivar is_complete: whether there is an end mark, which no stream lacks that was read strictly
+    :ivar problems: what is wrong with a stream that was not read strictly
     :ivar losses: of a snapshot that was converted: what could not be kept
     """
 
@@ -42,6 +44,8 @@ class Snapshot:
         possible_levels: tuple[str, ...] = (),
         ram: RAM | None = None,
         trailer: bytes | memoryview = b"",
+        is_complete: bool = True,
+        problems: Iterable[WireError] = (),
         losses: Iterable[Loss] = (),
     ) -> None:
         self.sections = list(sections)
@@ -50,6 +54,8 @@ class Snapshot:
         self.ram = ram if ram is not None else RAM({})
         self.losses = tuple(losses)
         self.trailer = trailer
+        self.is_complete = is_complete
+        self.problems = tuple(problems)
 
     def __repr__(self) -> str:
         return f"<Snapshot {self.level}, {len(self.sections)} sections>"
@@ -120,7 +126,8 @@ class Snapshot:
         yield write_preamble()
         for section in self.sections:
             yield from section.pieces()
-        yield b"\0"
+        if self.is_complete:
+            yield b"\0"
         yield self.trailer
 
     def to_bytes(self) -> bytes:
@@ -128,7 +135,7 @@ class Snapshot:
 
         :raises WireError: an edited state does not fit its layout
         """
-        return b"".join(self.pieces())
+        return copied(self.pieces())
 
     def convert(
         self,
@@ -153,43 +160,62 @@ class Snapshot:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the stream; a crash leaves the old file or the new one.
 
+        The path may be the one that the snapshot was loaded from: the snapshot stays as it is. A pipe or a
+        device is not replaced but written into.
+
         :raises WireError: an edited state does not fit its layout; then nothing is written
+        :raises FileCutShort: the file that the snapshot was loaded from was cut short
         :raises OSError: the file cannot be written
         """
         files.write(path, list(self.pieces()))
 
 
 def load(
-    source: str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO, level: str | None = None
+    source: str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO,
+    level: str | None = None,
+    *,
+    strict: bool = True,
+    limits: Limits = LIMITS,
 ) -> Snapshot:
     """Read a stream.
 
-    :param source: a path, which is memory-mapped, or bytes, or a binary file
+    Without ``strict``, whatever is wrong is read as far as it can be, and listed in ``problems``: values that
+    a loading QEMU would refuse are in the states, a section that is not what its layout says is kept as it
+    is, and so is all from where no section can be made out.
+
+    :param source: a path, or bytes, or a binary file; a file of more than 32 MiB is mapped into memory, and
+        has to be left as it is for as long as the snapshot is used
     :param level: machine level by whose layouts to read; deduced unless given
+    :param strict: whether what is wrong is refused
+    :param limits: bounds on what is read, strictly or not
     :raises WireError: the bytes are not a stream of a known level
+    :raises FileCutShort: the file was cut short meanwhile
     :raises OSError: the file cannot be read
     """
     data = files.read(source)
     chosen = None if level is None else _level(level)
-    walked = walk(data, None if chosen is None else [chosen])
+    walked = walk(data, None if chosen is None else [chosen], limits=limits, strict=strict)
     possible = fitting_levels(walked.sections)
     name = level or (possible[0] if possible else nearest_level(walked.sections))
     for warning in walked.warnings:
         warnings.warn(warning, UnknownSectionWarning, stacklevel=2)
     return Snapshot(
-        (_section(found, data, name) for found in walked.sections),
+        (_section(found, data, name, walked.budget, strict=strict) for found in walked.sections),
         level=name,
         possible_levels=possible,
         ram=walked.ram,
-        trailer=data[walked.end + 1 :],
+        trailer=data[walked.end + walked.is_complete :],
+        is_complete=walked.is_complete,
+        problems=walked.problems,
     )
 
 
-def _section(found: Found, data: memoryview, level: str) -> Section:
+def _section(found: Found, data: memoryview, level: str, budget: Budget, *, strict: bool) -> Section:
     payload = data[found.header.payload_offset : found.end]
     # In a mixture, a section that the level does not know is read as the newest that knows it writes it.
     own = level if level in found.layouts or not found.layouts else next(iter(found.layouts))
-    return Section(found.header, payload, level=own, layout=found.layouts.get(own), live=found.live)
+    layout = found.layouts.get(own)
+    return Section(found.header, payload, level=own, layout=layout, live=found.live, budget=budget, strict=strict)
 
 
 def _answers(section: Section, instance_id: int | None) -> bool:

@@ -8,13 +8,11 @@ is asked for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, Final, TypeVar
-
-import attrs
+from typing import Any
 
 from qidl.annotations import CType
 from qidl.errors import SchemaError
+from qidl.hooks import DEEPEST, NOT_DEEPER, pre_save
 from qidl.kinds import (
     Array,
     Boolean,
@@ -28,10 +26,9 @@ from qidl.kinds import (
     misfit,
     shown,
     text_misfit,
-    zero,
 )
-
-T = TypeVar("T")
+from qidl.loading import build as build, fill as fill
+from qidl.sizes import length_of, room_for, size_misfit
 
 Name = str | int | None
 """What a value is called where it stands: a member's name, an element's index, None at the top."""
@@ -125,27 +122,22 @@ class InputVisitor:
 
 _UINT8 = CType("uint8", "uint8_t", 1, False)
 
-# A struct with a pointer to its own type may be as deep as its input says, or go in a circle.
-_DEEPEST: Final = 100
-_NOT_DEEPER: Final = f"at most {_DEEPEST} structs within one another"
-
 
 def visit(obj: Any, visitor: OutputVisitor) -> None:
-    """Walk a declared object: ``pre_save`` first, then every serialised field.
+    """Walk a declared object: every ``pre_save`` first, from the outside in, then every serialised field.
 
     :raises SchemaError: a field does not hold what its declaration says
     :raises DeclarationError: the object's class is not declared
     """
-    _visit_struct(obj, declaration(type(obj)), visitor, None, type(obj).__name__)
+    described = declaration(type(obj))
+    pre_save(obj, described)
+    _visit_struct(obj, described, visitor, None, type(obj).__name__)
 
 
 def _visit_struct(obj: Any, described: Declaration, visitor: OutputVisitor, name: Name, path: str) -> None:
     # A path has a point for every struct within another.
-    if path.count(".") > _DEEPEST:
-        raise SchemaError(f"{path.partition('.')[0]}: expected {_NOT_DEEPER}, found another")
-    hook = getattr(obj, "pre_save", None)
-    if hook is not None:
-        hook()
+    if path.count(".") > DEEPEST:
+        raise SchemaError(f"{path.partition('.')[0]}: expected {NOT_DEEPER}, found another")
     visitor.start_struct(name, described)
     for field in described.serialised:
         value = getattr(obj, field.name)
@@ -174,9 +166,9 @@ def _visit_value(value: Any, kind: Type, visitor: OutputVisitor, name: Name, pat
         case String():
             if not isinstance(value, str):
                 raise _wrong(path, "str", value)
-            length = _length(kind, owner)
-            _check(path, _size_misfit(kind, length))
-            _check(path, text_misfit(value, _room(kind, length)))
+            length = length_of(kind, owner)
+            _check(path, size_misfit(kind, length))
+            _check(path, text_misfit(value, room_for(kind, length)))
             visitor.type_str(name, value)
         case Struct(described):
             # A subclass would be saved with fields that nothing could load.
@@ -188,7 +180,7 @@ def _visit_value(value: Any, kind: Type, visitor: OutputVisitor, name: Name, pat
 
 
 def _visit_array(value: Any, kind: Array, visitor: OutputVisitor, name: Name, path: str, owner: Any) -> None:
-    length = _length(kind, owner)
+    length = length_of(kind, owner)
     if length is None and isinstance(value, bytearray | bytes | list):
         length = len(value)
     if kind.is_buffer:
@@ -198,7 +190,7 @@ def _visit_array(value: Any, kind: Array, visitor: OutputVisitor, name: Name, pa
         raise _wrong(path, "list", value)
     if not 0 <= length <= len(value):
         raise SchemaError(f"{path}: expected {length} elements, found {len(value)}")
-    _check(path, _size_misfit(kind, length))
+    _check(path, size_misfit(kind, length))
     if kind.is_buffer:
         visitor.type_buffer(name, bytes(value[:length]))
         return
@@ -206,186 +198,6 @@ def _visit_array(value: Any, kind: Array, visitor: OutputVisitor, name: Name, pa
     for index in range(length):
         _visit_value(value[index], kind.element, visitor, index, f"{path}[{index}]", owner)
     visitor.end_list()
-
-
-def _length(kind: Array | String, owner: Any) -> Any:
-    return getattr(owner, kind.size) if isinstance(kind.size, str) else kind.size
-
-
-def _size_misfit(kind: Array | String, length: int | None) -> Misfit:
-    """Whether there is room for as much as a size says."""
-    if kind.capacity is None or length is None or 0 <= length <= kind.capacity:
-        return None
-    what = "elements" if isinstance(kind, Array) else "bytes"
-    return f"at most {kind.capacity} {what}", f"{kind.size} = {length}"
-
-
-def _room(kind: String, length: int | None) -> int | None:
-    """Bytes for text and its NUL, no more than a size allows."""
-    if kind.capacity is None or length is None:
-        return kind.capacity
-    return min(kind.capacity, length + 1)
-
-
-@attrs.define
-class _Loaded:
-    """The values of a struct as they came in, checked before they are put into an object.
-
-    :ivar depth: structs that it is within
-    :ivar obj: the object, as soon as it has the values
-    """
-
-    declaration: Declaration
-    values: dict[str, Any]
-    depth: int
-    obj: Any = None
-
-
-def build(cls: type[T], visitor: InputVisitor) -> T:
-    """Make a new object of a declared class from what a visitor gives; ``post_load`` runs last.
-
-    :raises SchemaError: the visitor gives something else than the declaration asks for
-    """
-    loaded = _load(cls, visitor)
-    made: T = _make(loaded)
-    _post_load(loaded)
-    return made
-
-
-def fill(obj: Any, visitor: InputVisitor) -> None:
-    """Load into an existing object: fields that are not serialised keep their values; ``post_load`` runs last.
-
-    The input is checked whole before the object is touched.
-
-    :raises SchemaError: the visitor gives something else than the declaration asks for
-    """
-    loaded = _load(type(obj), visitor)
-    _assign(obj, loaded)
-    _post_load(loaded)
-
-
-def _load(cls: type, visitor: InputVisitor) -> _Loaded:
-    return _load_struct(declaration(cls), visitor, None, 0)
-
-
-def _load_struct(described: Declaration, visitor: InputVisitor, name: Name, depth: int) -> _Loaded:
-    if depth > _DEEPEST:
-        raise visitor.error(name, _NOT_DEEPER, "another")
-    visitor.start_struct(name, described)
-    loaded = _Loaded(described, {}, depth)
-    for field in described.serialised:
-        if field.optional:
-            present = visitor.optional(field.name)
-            if not present:
-                loaded.values[field.name] = None
-                continue
-        loaded.values[field.name] = _load_value(field.type, visitor, field.name, loaded)
-    visitor.end_struct()
-    return loaded
-
-
-def _load_value(kind: Type, visitor: InputVisitor, name: Name, within: _Loaded) -> Any:
-    match kind:
-        case Integer(ctype):
-            return visitor.type_int(name, ctype)
-        case Boolean():
-            return visitor.type_bool(name)
-        case String():
-            return visitor.type_str(name, _room(kind, _loaded_length(kind, visitor, name, within)))
-        case Struct(described):
-            return _load_struct(described, visitor, name, within.depth + 1)
-        case Array():
-            return _load_array(kind, visitor, name, within)
-    raise AssertionError(kind)
-
-
-def _load_array(kind: Array, visitor: InputVisitor, name: Name, within: _Loaded) -> Any:
-    length = _loaded_length(kind, visitor, name, within)
-    if kind.is_buffer:
-        data = visitor.type_buffer(name)
-        if length is not None and len(data) != length:
-            raise visitor.error(name, f"{length} bytes", f"{len(data)}")
-        return data
-    given = visitor.start_list(name)
-    if length is None:
-        length = given
-    if given != length:
-        raise visitor.error(None, f"{length} elements", f"{given}")
-    loaded = [_load_value(kind.element, visitor, index, within) for index in range(length)]
-    visitor.end_list()
-    return loaded
-
-
-def _loaded_length(kind: Array | String, visitor: InputVisitor, name: Name, within: _Loaded) -> Any:
-    length = within.values[kind.size] if isinstance(kind.size, str) else kind.size
-    problem = _size_misfit(kind, length)
-    if problem is not None:
-        raise visitor.error(name, *problem)
-    return length
-
-
-def _make(loaded: _Loaded) -> Any:
-    """A new object: what its class requires goes through ``__init__``, the rest is assigned."""
-    cls: Any = loaded.declaration.cls
-    required = {a.name for a in attrs.fields(cls) if a.init and a.default is attrs.NOTHING}
-    fields = (field for field in loaded.declaration.serialised if field.name in required)
-    given = {field.name: _merge(field.type, None, loaded.values[field.name]) for field in fields}
-    obj = cls(**given)
-    _assign(obj, loaded, given)
-    return obj
-
-
-def _assign(obj: Any, loaded: _Loaded, done: Collection[str] = ()) -> None:
-    """Put values into an object, but for those that it was made of."""
-    loaded.obj = obj
-    for field in loaded.declaration.serialised:
-        value = loaded.values[field.name]
-        if field.optional and field.has is not None:
-            setattr(obj, field.has, value is not None)
-            if value is None:
-                continue
-        if field.name not in done:
-            setattr(obj, field.name, _merge(field.type, getattr(obj, field.name), value))
-
-
-def _merge(kind: Type, present: Any, value: Any) -> Any:
-    """What a field holds after loading: structs are filled where they are, arrays keep what is beyond their size."""
-    if isinstance(value, _Loaded):
-        if present is None:
-            return _make(value)
-        _assign(present, value)
-        return present
-    if not isinstance(kind, Array) or value is None:
-        return value
-    if kind.is_buffer:
-        tail = (present or b"")[len(value) :] if kind.capacity is not None else b""
-        return (bytearray(value) + tail).ljust(kind.capacity or 0, b"\0")
-    before: list[Any] = present or []
-    merged = [
-        _merge(kind.element, before[index] if index < len(before) else None, element)
-        for index, element in enumerate(value)
-    ]
-    if kind.capacity is not None:
-        merged += before[len(merged) :]
-        merged += [zero(kind.element) for _ in range(kind.capacity - len(merged))]
-    return merged
-
-
-def _post_load(loaded: _Loaded) -> None:
-    """Run the hooks, once all is loaded: from the inside out, in the order of the struct."""
-    for field in loaded.declaration.serialised:
-        _post_load_value(field.type, loaded.values[field.name])
-    hook = getattr(loaded.obj, "post_load", None)
-    if hook is not None:
-        hook()
-
-
-def _post_load_value(kind: Type, value: Any) -> None:
-    if isinstance(value, _Loaded):
-        _post_load(value)
-    elif isinstance(kind, Array) and isinstance(kind.element, Array | Struct) and value is not None:
-        for element in value:
-            _post_load_value(kind.element, element)
 
 
 def _check(path: str, problem: Misfit) -> None:

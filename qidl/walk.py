@@ -1,4 +1,4 @@
-"""Walking a stream: finding every section's payload, and the levels that the whole fits.
+"""Walking a stream: finding every section's payload.
 
 A stream has no lengths, so a payload ends where its layout says. The layouts of all levels
 are tried; what they agree on is where the next section begins.
@@ -6,21 +6,21 @@ are tried; what they agree on is where the next section begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-import attrs
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from qidl.errors import WireError
 from qidl.levels import LEVELS, Level
+from qidl.limits import LIMITS, Budget, Limits
 from qidl.wire.block import BlockPayload, scan_block
+from qidl.wire.mapped import held
 from qidl.wire.ram import RAM, RAMPayload, RAMScanner
 from qidl.wire.stream import Header, SectionType, find_header, read_header, read_preamble
 from qidl.wire.vmstate import VMState
 
 
-@attrs.frozen
-class Found:
+class Found(NamedTuple):
     """One section of a stream.
 
     :ivar header: its header
@@ -32,112 +32,196 @@ class Found:
 
     header: Header
     end: int
-    layouts: dict[str, VMState] = attrs.field(factory=dict)
+    layouts: Mapping[str, VMState] = MappingProxyType({})
     live: RAMPayload | BlockPayload | None = None
 
 
-@attrs.frozen
-class Walk:
+class Walk(NamedTuple):
     """A stream taken apart.
 
     :ivar sections: in stream order
-    :ivar end: offset of the end mark
+    :ivar end: offset of the end mark; where there is none, of what could not be read
+    :ivar is_complete: whether there is an end mark
     :ivar ram: guest memory
     :ivar warnings: sections that had to be passed over, in words
+    :ivar problems: what is wrong, where that was not refused
+    :ivar budget: what is left of the limits
     """
 
     sections: tuple[Found, ...]
     end: int
+    is_complete: bool
     ram: RAM
     warnings: tuple[str, ...]
+    problems: tuple[WireError, ...]
+    budget: Budget
 
 
-def walk(data: memoryview, levels: Iterable[Level] | None = None) -> Walk:
+def walk(
+    data: memoryview, levels: Iterable[Level] | None = None, *, limits: Limits = LIMITS, strict: bool = True
+) -> Walk:
     """Take a stream apart.
 
     :param levels: those whose layouts to try; all unless given
+    :param limits: bounds on what is read
+    :param strict: whether what is wrong is refused; else it is noted, and read as far as that is possible
     :raises WireError: the bytes are not a stream that any of them could have written
     """
-    walker = _Walker(data, tuple(LEVELS.values() if levels is None else levels))
-    return walker.walk()
+    walker = _Walker(data, tuple(LEVELS.values() if levels is None else levels), limits, strict=strict)
+    with held(data) as check:
+        return walker.walk(check)
+
+
+Layouts = Mapping[VMState, list[str]]
+"""The layouts that a section may have, the newest first, and the levels that have them."""
 
 
 class _Walker:
-    def __init__(self, data: memoryview, levels: tuple[Level, ...]) -> None:
+    def __init__(self, data: memoryview, levels: tuple[Level, ...], limits: Limits, *, strict: bool) -> None:
         self._data = data
         self._levels = levels
+        self._budget = Budget(limits, len(data))
+        self._strict = strict
         self._started: dict[int, Header] = {}
         self._ram: RAMScanner | None = None
         self._warnings: list[str] = []
+        self._problems: list[WireError] = []
 
-    def walk(self) -> Walk:
+    def walk(self, check: Callable[[], None]) -> Walk:
         sections: list[Found] = []
         offset = read_preamble(self._data)
-        while (header := self._header(offset, sections)) is not None:
-            sections.append(self._section(header))
-            offset = sections[-1].end
+        is_complete = True
+        try:
+            while (header := self._header(offset, sections)) is not None:
+                sections.append(self._section(header))
+                offset = sections[-1].end
+                check()
+        except WireError as error:
+            if self._strict:
+                raise
+            self._problems.append(error)
+            is_complete = False
         ram = self._ram.ram() if self._ram else RAM({})
-        return Walk(tuple(sections), offset, ram, tuple(self._warnings))
+        warnings, problems = tuple(self._warnings), tuple(self._problems)
+        return Walk(tuple(sections), offset, is_complete, ram, warnings, problems, self._budget)
 
     def _header(self, offset: int, before: list[Found]) -> Header | None:
         try:
-            return read_header(self._data, offset, self._started)
+            header = read_header(self._data, offset, self._started)
+            if header is not None:
+                self._budget.take_section(header.idstr, offset)
         except WireError as error:
             if before:
                 error.section = f"after {before[-1].header.idstr}"
             raise
+        return header
 
     def _section(self, header: Header) -> Found:
         if header.type is not SectionType.FULL:
             live = self._live(header)
             if live is not None:
                 return live
-        known = self._candidates(header)
-        if not known:
-            return self._opaque(header, "no layout is known")
-        errors: list[WireError] = []
-        found: dict[VMState, int] = {}
-        for layout in known:
-            try:
-                end = layout.find_end(self._data, header.payload_offset, header.version_id, section=header.idstr)
-                found[layout] = end
-            except WireError as error:
-                errors.append(error)
-        if not found:
-            if all(header.version_id > layout.version_id for layout in known):
-                return self._opaque(header, f"no layout is known of version {header.version_id}")
-            raise errors[0]
-        end = self._choose(found)
-        layouts = {name: layout for layout, names in known.items() if found.get(layout) == end for name in names}
-        return Found(header, end, layouts)
-
-    def _candidates(self, header: Header) -> dict[VMState, list[str]]:
-        """The layouts that a section may have, the newest first, and the levels that have them."""
         known: dict[VMState, list[str]] = {}
         for level in reversed(self._levels):
             for layout in level.layouts(header.idstr):
                 known.setdefault(layout, []).append(level.name)
-        return known
+        if not known:
+            return self._opaque(header, "no layout is known")
+        try:
+            return self._described(header, known)
+        except WireError as error:
+            if all(header.version_id > layout.version_id for layout in known):
+                return self._opaque(header, f"no layout is known of version {header.version_id}")
+            if self._strict:
+                raise
+            return self._read_anyhow(header, known, error)
 
-    def _choose(self, found: dict[VMState, int]) -> int:
-        """Where the payload ends, if layouts disagree: where something follows that can be a section."""
-        for end in found.values():
+    def _described(self, header: Header, known: Layouts) -> Found:
+        """A section by every layout that agrees on where its payload ends: where something follows that can be one.
+
+        Once that is clear, no layout is led beyond it. A payload that one of them takes to be very long is not
+        read through for each of many sections.
+        """
+        errors: list[WireError] = []
+        ends: dict[VMState, int] = {}
+        certain: int | None = None
+        for layout in known:
             try:
-                read_header(self._data, end, dict(self._started))
+                ends[layout] = end = self._find_end(layout, header, certain)
+            except WireError as error:
+                errors.append(error)
+                continue
+            if certain is None and self._is_followed(end):
+                certain = end
+        if not ends:
+            raise errors[0]
+        if certain is None:
+            certain = next(iter(ends.values()))
+            if not self._strict and find_header(self._data, header.payload_offset, header.section_id) is not None:
+                # It is shorter than its layout, or longer.
+                self._header(certain, [Found(header, certain)])
+        return _found(header, known, ends, certain)
+
+    def _find_end(self, layout: VMState, header: Header, most: int | None) -> int:
+        offset, name = header.payload_offset, header.idstr
+        stop = min(len(self._data) if most is None else most, offset + self._budget.left)
+        try:
+            end = layout.find_end(
+                self._data[:stop], offset, header.version_id, section=name, limits=self._budget.limits
+            )
+        except WireError as error:
+            if stop == offset + self._budget.left:
+                raise self._budget.exhausted(name, offset) from None
+            self._budget.take_bytes(max((error.offset or offset) - offset, 0), name, offset)
+            raise
+        self._budget.take_bytes(end - offset, name, offset)
+        return end
+
+    def _is_followed(self, end: int) -> bool:
+        try:
+            read_header(self._data, end, dict(self._started))
+        except WireError:
+            return False
+        return True
+
+    def _read_anyhow(self, header: Header, known: Layouts, refusal: WireError) -> Found:
+        """A section that no layout reads as it is: with values that are noted, or as it stands."""
+        from qidl.wire.reference import REFERENCE
+
+        for layout in known:
+            problems: list[WireError] = []
+            try:
+                _, end = REFERENCE.decode_at(
+                    layout,
+                    self._data[: header.payload_offset + self._budget.left],
+                    header.payload_offset,
+                    header.version_id,
+                    section=header.idstr,
+                    limits=self._budget.limits,
+                    problems=problems,
+                )
             except WireError:
                 continue
-            return end
-        return next(iter(found.values()))
+            self._budget.take_bytes(end - header.payload_offset, header.idstr, header.payload_offset)
+            if self._is_followed(end):
+                self._problems += problems
+                return _found(header, known, {layout: end}, end)
+        try:
+            found = self._opaque(header, "it is not what its layout says")
+        except WireError:
+            raise refusal from None
+        self._problems.append(refusal)
+        return found
 
     def _live(self, header: Header) -> Found | None:
         payload: RAMPayload | BlockPayload
         try:
             if header.idstr == "ram" and header.version_id in (3, 4):
                 if self._ram is None:
-                    self._ram = RAMScanner(self._data, header.version_id)
+                    self._ram = RAMScanner(self._data, header.version_id, self._budget.limits)
                 payload, end = self._ram.scan(header.payload_offset)
             elif header.idstr == "block" and header.version_id == 1:
-                payload, end = scan_block(self._data, header.payload_offset)
+                payload, end = scan_block(self._data, header.payload_offset, self._budget.limits)
             else:
                 return None
         except WireError as error:
@@ -146,39 +230,20 @@ class _Walker:
         return Found(header, end, live=payload)
 
     def _opaque(self, header: Header, why: str) -> Found:
-        end = find_header(self._data, header.payload_offset, header.section_id)
+        offset = header.payload_offset
+        end = find_header(self._data, offset, header.section_id)
         if end is None:
             raise WireError(
                 "a section or the end mark after it",
                 f"neither, and {why}",
                 section=header.idstr,
-                offset=header.payload_offset,
+                offset=offset,
             )
-        self._warnings.append(f"{header.idstr}: {why}: {end - header.payload_offset} bytes are kept as they are")
+        self._budget.take_bytes(end - offset, header.idstr, offset)
+        self._warnings.append(f"{header.idstr}: {why}: {end - offset} bytes are kept as they are")
         return Found(header, end)
 
 
-def fitting_levels(sections: Iterable[Found]) -> tuple[str, ...]:
-    """Names of the levels that could have written these sections, the oldest first.
-
-    Where none could, those that could read them: a section may be of an older version than
-    any level writes.
-    """
-    described = [found for found in sections if found.layouts]
-
-    def writes(found: Found, name: str) -> bool:
-        layout = found.layouts.get(name)
-        return layout is not None and layout.accept(found.header.version_id) == layout.written(found.header.version_id)
-
-    written = tuple(name for name in LEVELS if all(writes(found, name) for found in described))
-    return written or tuple(name for name in LEVELS if all(name in found.layouts for found in described))
-
-
-def nearest_level(sections: Iterable[Found]) -> str:
-    """The level that reads the most sections, the oldest of several: for a mixture that fits none whole."""
-    described = [found for found in sections if found.layouts]
-
-    def count(name: str) -> Any:
-        return sum(name in found.layouts for found in described)
-
-    return max(LEVELS, key=count)
+def _found(header: Header, known: Layouts, ends: Mapping[VMState, int], end: int) -> Found:
+    layouts = {name: layout for layout, names in known.items() if ends.get(layout) == end for name in names}
+    return Found(header, end, layouts)

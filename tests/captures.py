@@ -6,9 +6,14 @@ import functools
 import gzip
 import json
 import re
+import struct
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import qidl
+from qidl.wire.ram import COMPRESS, CONTINUE, EOS, PAGE, PAGE_SIZE
+from qidl.wire.stream import SectionType
 
 DATA = Path(__file__).parent / "data"
 
@@ -82,3 +87,16 @@ def traces(name: str) -> list[list[Traced]]:
 def _once(fields: list[Traced]) -> list[Traced]:
     count = Counter(field.path for field in fields)
     return [field for field in fields if count[field.path] == 1 and _PLAIN.fullmatch(field.path)]
+
+
+def with_memory(stream: bytes, pages: int) -> bytes:
+    """A stream of pc-1.1 that brings so many pages of ``pc.ram``: whole ones, and in between some of one byte."""
+    last = next(section for section in reversed(qidl.load(stream).sections) if section.idstr == "ram")
+    start = last.offset - 5
+    records = [bytes([SectionType.PART]) + struct.pack(">I", last.section_id)]
+    for number in range(pages):
+        flags = (COMPRESS if number % 5 == 3 else PAGE) | (CONTINUE if number else 0)
+        page = bytes([number % 256]) if flags & COMPRESS else struct.pack(">Q", number) * (PAGE_SIZE // 8)
+        name = b"" if number else b"\6pc.ram"
+        records.append(struct.pack(">Q", number * PAGE_SIZE | flags) + name + page)
+    return stream[:start] + b"".join(records) + struct.pack(">Q", EOS) + stream[start:]

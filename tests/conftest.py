@@ -5,6 +5,10 @@ from __future__ import annotations
 import contextlib
 import inspect
 import keyword
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -13,6 +17,7 @@ from hypothesis import HealthCheck, settings, strategies as st
 import qidl
 from qidl import Mark, WireError, declaration, declare
 from qidl.declaration import Array, Boolean, Integer, String, Struct, zero
+from qidl.limits import LIMITS, Limits
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
@@ -26,7 +31,9 @@ settings.load_profile("quick")
 class Engine(Protocol):
     """What turns payloads into states, and back."""
 
-    def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> dict[str, Any]: ...
+    def decode(
+        self, layout: VMState, data: bytes, version_id: int | None = None, *, limits: Limits = LIMITS
+    ) -> dict[str, Any]: ...
 
     def encode(self, layout: VMState, state: dict[str, Any], version_id: int | None = None) -> bytes: ...
 
@@ -34,9 +41,11 @@ class Engine(Protocol):
 class Compiled:
     """The engine that is used, from the first use on."""
 
-    def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> dict[str, Any]:
+    def decode(
+        self, layout: VMState, data: bytes, version_id: int | None = None, *, limits: Limits = LIMITS
+    ) -> dict[str, Any]:
         compiled(layout, version_id)
-        return layout.decode(data, version_id)
+        return layout.decode(data, version_id, limits=limits)
 
     def encode(self, layout: VMState, state: dict[str, Any], version_id: int | None = None) -> bytes:
         compiled(layout, version_id)
@@ -59,6 +68,14 @@ ENGINES: dict[str, Engine] = {
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine in turn."""
     return ENGINES[request.param]
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that other users reach too."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
 
 
 def check_layout(

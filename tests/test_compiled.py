@@ -18,6 +18,7 @@ from test_layouts import LAYOUTS
 from test_vmstate import cases, header, layout, layouts as random_layouts, subsection
 
 from qidl import WireError
+from qidl.limits import LIMITS
 from qidl.strategies import states
 from qidl.wire.compiled import compile_function, program
 from qidl.wire.layouts.i6300esb import I6300ESB_V1336
@@ -54,8 +55,8 @@ def assert_engines_agree_on_payload(wire: VMState, payload: bytes, version_id: i
     assert expected_at == outcome(wire.decode_at, view, 1, version_id)
     end = outcome(lambda: REFERENCE.decode_at(wire, view, 1, version_id)[1])
     assert end == outcome(wire.find_end, view, 1, version_id)
-    alone = unaided(compile_function(wire, "read", wire.accept(version_id)), payload, 0)
-    skipped = unaided(compile_function(wire, "skip", wire.accept(version_id)), payload, 0)
+    alone = unaided(compile_function(wire, "read", wire.accept(version_id)), payload, 0, LIMITS)
+    skipped = unaided(compile_function(wire, "skip", wire.accept(version_id)), payload, 0, LIMITS)
     if alone is not None:
         assert repr(REFERENCE.decode_at(wire, memoryview(payload), 0, version_id)) == repr(alone)
         assert alone[1] == skipped
@@ -105,10 +106,10 @@ def test_valid_input_needs_no_help(wire: VMState, data: st.DataObject) -> None:
     state = data.draw(states(wire, version_id))
     payload = REFERENCE.encode(wire, state, version_id)
     expected = REFERENCE.decode(wire, payload, version_id)
-    found, end = compile_function(wire, "read", version_id)(payload, 0)
+    found, end = compile_function(wire, "read", version_id)(payload, 0, LIMITS)
     assert repr((expected, len(payload))) == repr((found, end))
-    assert repr(expected) == repr(compile_function(wire, "decode", version_id)(payload))
-    assert len(payload) == compile_function(wire, "skip", version_id)(payload, 0)
+    assert repr(expected) == repr(compile_function(wire, "decode", version_id)(payload, LIMITS))
+    assert len(payload) == compile_function(wire, "skip", version_id)(payload, 0, LIMITS)
     assert payload == compile_function(wire, "encode", version_id)(found)
     assert payload == compile_function(wire, "encode", version_id)(shuffled(found))
 

@@ -284,7 +284,7 @@ def test_two_controllers() -> None:
     snapshot = qidl.load(captures.own("pc-1.1", "reset-usb-all"))
     section = snapshot["0000:00:01.2/1/usb-ptr"]
     twin = copy.copy(section)
-    twin.header = qidl.section.attrs.evolve(section.header, idstr="0000:00:09.0/1/usb-ptr", section_id=99)
+    twin.header = section.header._replace(idstr="0000:00:09.0/1/usb-ptr", section_id=99)
     snapshot.sections.append(twin)
     with pytest.raises(CompatError, match="expected one 1/usb-ptr, which is all that 1.0 tells apart"):
         snapshot.convert("pc-1.0")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import inspect
 import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -94,6 +97,57 @@ def test_unknown_name() -> None:
         _ = qidl.nothing
 
 
+def test_dir() -> None:
+    """What is public is listed, whether it was used or not."""
+    assert set() == set(qidl.__all__) - set(dir(qidl))
+    assert dir(qidl) == sorted(set(dir(qidl)))
+
+
+def test_type_checkers_are_told() -> None:
+    """Type checkers, which import nothing, are told of each name where it lies."""
+    (told,) = (
+        node
+        for node in ast.parse(inspect.getsource(qidl)).body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    )
+    found = {alias.name: line.module for line in told.body if isinstance(line, ast.ImportFrom) for alias in line.names}
+    assert {name: f"qidl.{module}" for name, module in qidl._LAZY.items()} == found
+
+
+@pytest.mark.parametrize("name", ["schema", "declaration"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "import qidl",
+        "import qidl; qidl.{name}",
+        "import qidl.{name}",
+        "import qidl.{name} as it",
+        "from qidl import {name}",
+        "from qidl import *",
+        "from qidl.schema import schema_text",
+        "import qidl.cli.schema, qidl.jsonschema",
+        "import qidl.devices.serial",
+    ],
+)
+def test_function_and_module_of_one_name(name: str, before: str) -> None:
+    """Where a module and a function have the same name, the package shows the function, whatever was imported."""
+    program = f"""
+{before.format(name=name)}
+import qidl
+from qidl import {name} as found
+assert qidl.{name} is found is sys.modules["qidl.{name}"].{name}
+"""
+    assert 0 == subprocess.run([sys.executable, "-c", f"import sys\n{program}"], check=False).returncode
+
+
+def test_names_can_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name of the package can be set as any module's can."""
+    monkeypatch.setattr(qidl, "schema", 3)
+    assert 3 == qidl.schema
+    monkeypatch.undo()
+    assert isinstance(qidl.schema, FunctionType)
+
+
 def test_version() -> None:
     """The version is three numbers."""
     assert 3 == len([int(part) for part in qidl.__version__.split(".")])
@@ -111,6 +165,53 @@ class Device:
 sys.exit({name!r} in sys.modules)
 """
     assert 0 == subprocess.run([sys.executable, "-c", program], check=False).returncode
+
+
+STREAM = Path(qidl.__file__).parent / "data" / "example.qevm"
+DECLARING = ["attrs", "qidl.annotations", "qidl.kinds", "qidl.declaration", "qidl.devices.serial"]
+WORKING = ["tempfile", "difflib", "qidl.check", "qidl.compat", "qidl.conversion", "qidl.qobject", "qidl.wire.compiled"]
+
+SPARED = {
+    "nothing": ("import qidl", [*DECLARING, *WORKING, *HEAVY]),
+    "a type of C": ("from qidl import uint8", ["qidl.kinds", *WORKING, *HEAVY]),
+    "a schema": ("from qidl import schema", [*WORKING, *HEAVY]),
+    "a stream": (
+        "import qidl; [section.state for section in qidl.load(STREAM)]",
+        ["argparse", "json", "qidl.cli", "qidl.wire.layouts.hda_audio", *DECLARING, *WORKING],
+    ),
+    "--help": ("run('--help')", ["construct", "json", "qidl.snapshot", *DECLARING, *WORKING]),
+    "show": ("run('show', STREAM, '--json')", ["pathlib", "qidl.cli.edit", *DECLARING, *WORKING]),
+    "set": ("run('set', STREAM, 'serial.state.lcr=3', '-o', 'out')", ["qidl.check", "qidl.compat", "qidl.cli.show"]),
+    "schema": ("run('schema', 'serial')", ["construct", "qidl.snapshot", "qidl.cparse", "qidl.devices.ide"]),
+}
+
+
+@pytest.mark.parametrize("task", SPARED)
+def test_imports_what_it_uses(task: str, tmp_path: Path) -> None:
+    """Whatever is done, modules that only something else needs are not imported."""
+    statement, spared = SPARED[task]
+    program = f"""
+import contextlib, io, sys
+
+STREAM = {str(STREAM)!r}
+
+def run(*arguments):
+    from qidl.cli import main
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        assert 0 == main(arguments)
+
+{statement}
+print(sorted({set(spared)!r} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert ("", "[]\n") == (done.stderr, done.stdout)
+
+
+@pytest.mark.parametrize("name", sorted({name for _, spared in SPARED.values() for name in spared}))
+def test_what_is_spared_is_there(name: str) -> None:
+    """No module is spared because it has another name now."""
+    if name.startswith("qidl"):
+        assert importlib.util.find_spec(name)
 
 
 def test_marked_as_typed() -> None:

@@ -8,13 +8,16 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 
 from qidl import files
+from qidl.files import reading, writing
 
 
 def test_write_and_read(tmp_path: Path) -> None:
@@ -23,6 +26,30 @@ def test_write_and_read(tmp_path: Path) -> None:
     files.write(path, [b"ab", memoryview(b"cd"), b""])
     assert b"abcd" == bytes(files.read(path))
     assert [path] == list(tmp_path.iterdir())
+
+
+@given(
+    st.lists(st.binary(max_size=40) | st.binary(max_size=40).map(memoryview), max_size=12),
+    st.integers(1, 50),
+    st.integers(1, 5),
+    st.integers(1, 60),
+)
+def test_write_in_parts(pieces: list[bytes | memoryview], at_once: int, most: int, taken: int) -> None:
+    """However pieces are put together for the system, and however little it takes, the file is all of them."""
+    writev = os.writev
+
+    def take(descriptor: int, batch: list[memoryview]) -> int:
+        assert len(batch) <= most
+        assert sum(map(len, batch)) <= at_once
+        return writev(descriptor, [b"".join(batch)[:taken]])
+
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(writing, "_AT_ONCE", at_once)
+        patched.setattr(writing, "_MOST", most)
+        patched.setattr(os, "writev", take)
+        path = Path(folder) / "file"
+        files.write(path, pieces)
+        assert b"".join(pieces) == path.read_bytes()
 
 
 def test_read_of_a_pipe(tmp_path: Path) -> None:
@@ -57,8 +84,9 @@ def test_symbolic_link(tmp_path: Path) -> None:
     assert (True, b"new") == (link.is_symlink(), target.read_bytes())
 
 
-def test_input_stays_readable(tmp_path: Path) -> None:
+def test_input_stays_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is mapped can be replaced by what is made of it."""
+    monkeypatch.setattr(reading, "LARGE", 0)
     path = tmp_path / "file"
     path.write_bytes(b"data" * 10_000)
     mapped = files.read(path)

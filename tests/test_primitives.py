@@ -457,7 +457,7 @@ def test_conditional_has_to_say() -> None:
 )
 def test_bounds_in_words(checked: Checked, expected: str) -> None:
     """Bounds say what a loading QEMU accepts."""
-    assert expected == checked.bounds
+    assert expected == checked.accepted
 
 
 # Sizes.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 
-import attrs
 import pytest
 from conftest import check_error
 from hypothesis import given, strategies as st
 
 from qidl import WireError
+from qidl.wire import stream
 from qidl.wire.stream import Header, SectionType, find_header, read_header, read_preamble, write_preamble
 
 
@@ -82,7 +82,7 @@ def test_header_that_continues(code: SectionType) -> None:
     start = read(data, 0, known)
     assert start is not None
     assert {2: start} == known
-    expected = attrs.evolve(start, type=code, offset=start.payload_offset, payload_offset=start.payload_offset + 5)
+    expected = start._replace(type=code, offset=start.payload_offset, payload_offset=start.payload_offset + 5)
     assert expected == read(data, start.payload_offset, known)
     assert continued(code, 2) == expected.to_bytes()
     assert {2: start} == known
@@ -183,7 +183,7 @@ HEADERS = st.builds(
 def test_header_round_trip(header: Header, tail: bytes) -> None:
     """Every header reads as it was written."""
     data = header.to_bytes()
-    assert attrs.evolve(header, payload_offset=len(data)) == read(data + tail)
+    assert header._replace(payload_offset=len(data)) == read(data + tail)
 
 
 @given(st.binary(max_size=40), st.integers(0, 4))
@@ -287,5 +287,15 @@ def test_find_header_on_junk(data: bytes, offset: int, section_id: int) -> None:
 @given(st.binary(max_size=60).filter(lambda junk: 4 not in junk), HEADERS)
 def test_find_header_after_junk(junk: bytes, header: Header) -> None:
     """After junk without a FULL mark, the header that comes is the one that is found."""
-    real = attrs.evolve(header, type=SectionType.FULL, section_id=9, idstr="hpet", version_id=2)
+    real = header._replace(type=SectionType.FULL, section_id=9, idstr="hpet", version_id=2)
     assert len(junk) == found(junk + real.to_bytes())
+
+
+@given(st.binary(max_size=40), st.integers(0, 45), st.integers(1, 20))
+def test_find_header_in_windows(junk: bytes, offset: int, window: int) -> None:
+    """However much is searched at once, the same is found."""
+    data = junk + started(4, 6, b"hpet") + junk + b"\0"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stream, "_WINDOW", window)
+        expected = found(data, offset=offset)
+    assert expected == found(data, offset=offset)

@@ -12,17 +12,21 @@ from conftest import Engine, check_error, check_layout
 from hypothesis import given, strategies as st
 
 from qidl import QidlError, SchemaError, WireError
+from qidl.validation import Rule, check
 from qidl.wire import path as paths
 from qidl.wire.layouts.hpet import HPET_RTC_IRQ_LEVEL, HPET_TIMER, HPET_V2
 from qidl.wire.layouts.mc146818rtc import MC146818RTC_V2, MC146818RTC_V3
 from qidl.wire.layouts.pci import PCI_DEVICE, PCIBUS
+from qidl.wire.member import Member
 from qidl.wire.primitives import (
     Again,
     Array,
     AtLeast,
     Before,
+    Bits,
     Bool,
     Buffer,
+    Check,
     Checked,
     Int8,
     Int16,
@@ -30,6 +34,7 @@ from qidl.wire.primitives import (
     Int64,
     Integer,
     Listed,
+    OneOf,
     Only,
     Range,
     Since,
@@ -725,7 +730,7 @@ def test_member_knows_its_meaning() -> None:
 def test_description() -> None:
     """A VMState shows its name and version, and yields every description within it."""
     assert "<VMState hpet v2>" == repr(HPET_V2)
-    assert [HPET_V2, HPET_TIMER, HPET_RTC_IRQ_LEVEL] == list(HPET_V2.walk())
+    assert [HPET_V2, HPET_TIMER, HPET_TIMER, HPET_RTC_IRQ_LEVEL] == list(HPET_V2.walk())
     assert ["dev", "dev/first", "dev/flag", "dev/deep", "dev/deep/er", "dev/deep/flag2"] == [
         description.name for description in DEVICE.walk()
     ][:6]
@@ -734,7 +739,15 @@ def test_description() -> None:
 
 # Laws, on random layouts and on real ones.
 
-SCALARS = [Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Timer, Bool, Range(UInt8, 0, 1), AtLeast(Int32, 2)]
+
+def _is_odd(value: int) -> bool:
+    return value % 2 == 1
+
+
+SCALARS = [
+    *(Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Timer, Bool),
+    *(Range(UInt8, 0, 1), AtLeast(Int32, 2), OneOf(Int16, -1, 7), Bits(UInt32, 0x8001), Check(UInt8, _is_odd)),
+]
 COUNTS = [UInt8, UInt16, UInt32, UInt64]
 
 
@@ -747,7 +760,28 @@ def layouts(draw: st.DrawFn, name: str = "dev", depth: int = 2, version_id: int 
         child = f"{name}/{name.rpartition('/')[2]}{number}"
         own = draw(_fields(child, f"s{number}f", depth - 1)) if depth and draw(st.booleans()) else ()
         subsections.append(VMState(child, version_id=draw(st.integers(0, 3)), fields=own))
-    return VMState(name, version_id=version_id, minimum_version_id=1, fields=fields, subsections=subsections)
+    return VMState(
+        name,
+        version_id=version_id,
+        minimum_version_id=1,
+        fields=fields,
+        subsections=subsections,
+        rules=draw(_rules(fields)),
+    )
+
+
+@st.composite
+def _rules(draw: st.DrawFn, fields: list[Any]) -> list[Rule]:
+    """Rules on counts and what they count, which all states keep."""
+    named = sorted({member.path for member in map(Member.of, fields)})
+    counts = [path for path in named if path.endswith("_n")]
+    if not counts or draw(st.booleans()):
+        return []
+    count, *others = draw(st.permutations(counts))[:2]
+    return [
+        check(lambda value: 0 <= value < 4, count, expected="a few"),
+        *(check(lambda one, two: one + two < 7, count, other, expected="a few together") for other in others),
+    ]
 
 
 @st.composite
@@ -806,8 +840,9 @@ def states(draw: st.DrawFn, wire: VMState, version_id: int) -> dict[str, Any]:
 def _draw_members(draw: st.DrawFn, wire: VMState, version_id: int, state: dict[str, Any]) -> None:
     for member in wire.members:
         if member.present(version_id, state):
-            is_count = member.path.endswith(("_n", "num_timers"))
-            value = draw(st.integers(0, 3)) if is_count else draw(_values(member.subcon, state))
+            is_count = member.path.endswith("_n")
+            is_timers = member.path == "num_timers"
+            value = 3 if is_timers else draw(st.integers(0, 3)) if is_count else draw(_values(member.subcon, state))
             if value is not None:
                 paths.put(state, member.path, value)
     for child in wire.subsections:
@@ -822,6 +857,12 @@ def _values(draw: st.DrawFn, subcon: Any, state: dict[str, Any]) -> Any:
     match subcon:
         case Checked():
             return draw(st.integers(subcon.least, subcon.most))
+        case OneOf():
+            return draw(st.sampled_from(subcon.values))
+        case Bits():
+            return draw(st.integers(0, subcon.subcon.maximum)) & subcon.mask
+        case Check():
+            return draw(st.integers(0, subcon.subcon.maximum).filter(subcon.holds))
         case Integer():
             return draw(st.integers(subcon.minimum, subcon.maximum))
         case VMState():

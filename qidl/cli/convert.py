@@ -4,39 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
-from qidl.cli.edit import add_output, output_path
 from qidl.cli.output import print_table
+from qidl.cli.paths import output_path
 from qidl.compat.chain import STEPS
 from qidl.compat.step import Step
 from qidl.explain import obstacles
 from qidl.levels import LEVELS
 from qidl.snapshot import load
-
-
-def add_parser(commands: Any) -> None:
-    """Describe the commands' arguments."""
-    parser = commands.add_parser("convert", help="take a machine's state to another level")
-    parser.add_argument("file")
-    parser.add_argument("--to", required=True, metavar="LEVEL", choices=list(LEVELS), help=", ".join(LEVELS))
-    parser.add_argument("--from", dest="source", metavar="LEVEL", choices=list(LEVELS), help="deduced unless given")
-    parser.add_argument("--lossless", action="store_true", help="refuse if anything is lost that a guest could notice")
-    parser.add_argument("--drop", action="append", default=[], metavar="SECTION", help="leave a section out")
-    add_output(parser)
-    parser.set_defaults(run=run)
-
-    parser = commands.add_parser(
-        "explain",
-        help="say what stands in the way of loading a stream at a level",
-        description="Exit status 0: the level loads it as it is; 1: it does not, or what is converted is lost.",
-    )
-    parser.add_argument("file")
-    parser.add_argument("--for", dest="to", required=True, metavar="LEVEL", choices=list(LEVELS))
-    parser.set_defaults(run=explain)
-
-    parser = commands.add_parser("levels", help="list the levels, and what changes between them")
-    parser.set_defaults(run=levels)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -9,18 +9,6 @@ from qidl.differences import diff
 from qidl.snapshot import load
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's arguments."""
-    parser = commands.add_parser(
-        "diff",
-        help="show what differs between two streams",
-        description="Exit status 0: nothing differs; 1: something does.",
-    )
-    parser.add_argument("file", metavar="A")
-    parser.add_argument("other", metavar="B")
-    parser.set_defaults(run=run)
-
-
 def run(options: argparse.Namespace) -> int:
     """Print a line for each difference."""
     status = 0

@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import Any
 
-from qidl.errors import QidlError, SchemaError
+from qidl.cli.paths import output_path
+from qidl.errors import SchemaError
 from qidl.qobject import parse_json
 from qidl.snapshot import load
-
-
-def add_parser(commands: Any) -> None:
-    """Describe the command's arguments."""
-    parser = commands.add_parser(
-        "set",
-        help="change values and write the stream anew",
-        description="VALUE is an integer (0x… for hexadecimal), true or false, hexadecimal digits for a buffer,"
-        " or a JSON list. Only the bytes of the values named change.",
-    )
-    parser.add_argument("file")
-    parser.add_argument("assignments", nargs="+", metavar="SECTION.PATH=VALUE")
-    add_output(parser)
-    parser.set_defaults(run=run)
-
-
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments that say where to write."""
-    output = parser.add_mutually_exclusive_group(required=True)
-    output.add_argument("-o", "--output", metavar="OUT", help="file to write")
-    output.add_argument("--in-place", action="store_true", help="replace the file itself")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -46,18 +25,6 @@ def run(options: argparse.Namespace) -> int:
         section.set(path, _value(text, section.get(path), target))
     snapshot.save(output)
     return 0
-
-
-def output_path(options: argparse.Namespace) -> str:
-    """The file to write: never the input, unless that was asked for by ``--in-place``.
-
-    :raises QidlError: the output is the input
-    """
-    if options.in_place:
-        return str(options.file)
-    if os.path.exists(options.output) and os.path.samefile(options.file, options.output):
-        raise QidlError("expected another file to write, found the input; --in-place replaces it")
-    return str(options.output)
 
 
 def _value(text: str, before: Any, target: str) -> Any:

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from qidl.cli.output import json_text, print_table
 from qidl.levels import LEVELS
 from qidl.wire.describe import describe
 from qidl.wire.extent import extent
-
-
-def add_parser(commands: Any) -> None:
-    """Describe the command's arguments."""
-    parser = commands.add_parser(
-        "layouts",
-        help="list the sections of the levels, or describe their fields",
-        description="Of each section, the version that the level writes, the oldest that it reads, and the bytes of a"
-        " payload. Sections whose idstr begins with a path are listed as /NAME.",
-    )
-    parser.add_argument("level", nargs="?", metavar="LEVEL", choices=list(LEVELS), help="all of them unless given")
-    parser.add_argument("--json", action="store_true", help="every field, as JSON")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,50 +1,43 @@
-"""The command line: arguments, and errors on one line.
+"""The command line: runs a command, and says its errors on one line.
 
-Exit status: 0 fine, 1 the input is at fault (or ``diff`` found a difference), 2 wrong usage.
+Exit status: 0 fine, 1 the input or the output is at fault (or ``diff`` found a difference), 2 wrong usage,
+128 and the number of the signal that stopped it.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import warnings
 from collections.abc import Sequence
 
-from qidl.cli import check, convert, diff, edit, layouts, schema, show, verify
-from qidl.errors import QidlError
-from qidl.snapshot import UnknownSectionWarning
-
-_COMMANDS = (show, diff, edit, convert, verify, layouts, schema, check)
-
-
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
-    import qidl
-
-    top = argparse.ArgumentParser(
-        prog="qidl", description="Read, check, edit and write the device state of QEMU's PC machines."
-    )
-    top.add_argument("--version", action="version", version=f"qidl {qidl.__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_parser(commands)
-    return top
+from qidl.cli.arguments import parser
+from qidl.cli.stopping import Stopped, stoppable
+from qidl.errors import FileCutShort, QidlError, UnknownSectionWarning
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status."""
-    options = parser().parse_args(arguments)
+    options = argparse.Namespace()
     try:
-        with warnings.catch_warnings():
+        with stoppable(), warnings.catch_warnings():
+            parser().parse_args(arguments, options)
             warnings.simplefilter("always", UnknownSectionWarning)
             warnings.showwarning = _show_warning  # type: ignore[assignment]
-            status: int = options.run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:
+            status = _run(options)
+            sys.stdout.flush()
+    except Stopped as stopped:
+        return stopped.status
+    except BrokenPipeError as error:
+        if error.filename is not None:
+            return _fail(f"{error.filename}: {error.strerror}")
         # Whoever read our output has had enough; nothing is left to say, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except FileCutShort as error:
+        return _fail(str(error))
     except QidlError as error:
         if hasattr(error, "problems"):
             # C source: every problem with its line and a caret, as compilers do.
@@ -52,8 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         return _fail(f"{_file_name(options)}{error}")
     except OSError as error:
-        name = error.filename or getattr(options, "file", None) or ""
+        name = getattr(options, "file", None) if error.filename is None else error.filename or "''"
         return _fail(f"{name}: {error.strerror or error}" if name else str(error))
+    return status
+
+
+def _run(options: argparse.Namespace) -> int:
+    module, _, function = options.run.partition(":")
+    status: int = getattr(importlib.import_module(f"qidl.cli.{module}"), function)(options)
     return status
 
 

@@ -6,7 +6,10 @@ import importlib.util
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qidl.snapshot import Snapshot
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -34,6 +37,13 @@ def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]], numeric: S
     for row in rows:
         table.add_row(*row)
     Console().print(table)
+
+
+def print_problems(snapshot: Snapshot) -> int:
+    """Say on standard error what is wrong with a stream that was not read strictly; 1 if anything is."""
+    for problem in snapshot.problems:
+        print(f"qidl: problem: {problem}", file=sys.stderr)
+    return int(bool(snapshot.problems))
 
 
 def json_text(value: Any) -> str:

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from qidl import files
 from qidl.cli.output import json_text
+from qidl.cli.paths import refuse_input
 from qidl.devices import find_class
 from qidl.schema import schema, schema_text
 
 _C_SUFFIXES = (".c", ".h", ".i")
-
-
-def add_parser(commands: Any) -> None:
-    """Describe the commands' arguments."""
-    parser = commands.add_parser("schema", help="print the QAPI schemas of a device, or of what a C file declares")
-    parser.add_argument("name", metavar="NAME|FILE.c|FILE.h", help="a class, a section, or C source")
-    parser.add_argument("--json", action="store_true", help="as JSON, not in the text form of 2012")
-    parser.add_argument("--json-schema", action="store_true", help="the JSON Schema of a class's QObject")
-    parser.add_argument("--as-2012", action="store_true", help="read C source as the 2012 tool did, defects included")
-    parser.set_defaults(run=run)
-
-    parser = commands.add_parser("generate", help="write the Python classes that declare what a C file declares")
-    parser.add_argument("name", metavar="FILE.c|FILE.h")
-    parser.add_argument("-o", "--output", metavar="OUT", help="file to write (standard output)")
-    parser.set_defaults(run=generate)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,8 +43,11 @@ def generate(options: argparse.Namespace) -> int:
     """Write the module."""
     from qidl.cparse import generate as generate_module, parse_strict
 
+    # What is at fault, if anything is, is the source.
+    options.file = options.name
     module = generate_module(parse_strict(Path(options.name).read_bytes(), options.name))
     if options.output:
+        refuse_input(options.name, options.output)
         files.write(options.output, [module.encode()])
     else:
         print(module, end="")

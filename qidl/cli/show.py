@@ -3,44 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from qidl.cli.output import json_text, print_table
+from qidl.cli.output import json_text, print_problems, print_table
 from qidl.section import Section
 from qidl.snapshot import Snapshot, load
 from qidl.wire import path as paths
 from qidl.wire.stream import SectionType
 
-EXAMPLE = Path(__file__).parent.parent / "data" / "example.qevm"
+EXAMPLE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "example.qevm")
 """The stream that ships with the package: a pc-1.1 machine that runs Linux."""
-
-
-def add_parser(commands: Any) -> None:
-    """Describe the command's arguments."""
-    parser = commands.add_parser("show", help="show the sections of a stream, or the state of one")
-    parser.add_argument("file", nargs="?", default=str(EXAMPLE), help="a stream (the example that ships with qidl)")
-    parser.add_argument("path", nargs="?", metavar="SECTION[.PATH]", help="a section, or a value within its state")
-    parser.add_argument("--json", action="store_true", help="as JSON, bytes as lists of integers")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Show what was asked for."""
-    snapshot = load(options.file)
+    options.file = options.file or EXAMPLE
+    snapshot = load(options.file, strict=not options.lenient)
     if options.path is None:
         if options.json:
             print(json_text(_document(snapshot, snapshot.sections)))
         else:
             _print_sections(snapshot)
-        return 0
+        return print_problems(snapshot)
     section, path = snapshot.locate(options.path)
     if options.json:
         print(json_text(section.get(path) if path else _document(snapshot, [section])))
     else:
         print("\n".join(_tree(section.get(path) if path else section.state, path)))
-    return 0
+    return print_problems(snapshot)
 
 
 def _document(snapshot: Snapshot, sections: list[Section]) -> dict[str, Any]:
@@ -65,9 +57,10 @@ def _print_sections(snapshot: Snapshot) -> None:
     levels = ", ".join(snapshot.possible_levels) or f"none; read as {snapshot.level}"
     print(f"level {snapshot.level} (fits {levels}), {len(snapshot.sections)} sections")
     rows = []
-    parts = {
-        s.section_id: [t for t in snapshot.sections if t.section_id == s.section_id and _is_part(t)] for s in snapshot
-    }
+    parts: dict[int, list[Section]] = {}
+    for section in snapshot.sections:
+        if _is_part(section):
+            parts.setdefault(section.section_id, []).append(section)
     for section in snapshot.sections:
         same = parts[section.section_id] if _is_part(section) else [section]
         # The parts of a live section are many, and alike: the first stands for all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
@@ -16,6 +17,7 @@ from qidl.compat.machine import Machine
 from qidl.compat.step import Lost, MachineStep, Step, run
 from qidl.errors import CompatError
 from qidl.levels import LEVELS, NEWEST, section_key
+from qidl.payload import without_unused
 from qidl.qobject import from_qobject, to_qobject
 
 State = dict[str, Any]
@@ -82,6 +84,15 @@ def _hop(source: str, target: str, steps: Sequence[Step | MachineStep]) -> Hop:
     return Hop(source, target, machine, sections)
 
 
+@functools.cache
+def is_newest_form(key: str, level: str) -> bool:
+    """Whether a section's state at a level is the QObject of its device.
+
+    :param key: name by which tables know the section
+    """
+    return key not in DEVICE_FORMS and not any(key in hop.sections for hop in chain(level, NEWEST))
+
+
 def to_device(idstr: str, state: State, level: str) -> Any:
     """Make the device object of a section's state, taken up the chain to the newest level.
 
@@ -94,7 +105,7 @@ def to_device(idstr: str, state: State, level: str) -> Any:
         # On the way up nothing is lost that a device could hold.
         for _ in hop.section(key, taken, None):
             pass
-    _drop_unused(taken)
+    without_unused(taken)
     form = DEVICE_FORMS.get(key)
     if form is not None:
         form.up(taken)
@@ -119,15 +130,3 @@ def from_device(idstr: str, device: Any, level: str) -> tuple[State, tuple[Lost,
     for hop in chain(NEWEST, level):
         lost += hop.section(key, state, None)
     return state, tuple(lost)
-
-
-def _drop_unused(state: Any) -> None:
-    """Leave out the bytes that QEMU skips unread: they mean nothing to a device."""
-    if isinstance(state, dict):
-        for name in [name for name in state if str(name).startswith("unused")]:
-            del state[name]
-        for member in state.values():
-            _drop_unused(member)
-    elif isinstance(state, list):
-        for element in state:
-            _drop_unused(element)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from qidl.errors import WireError
+from qidl.limits import LIMITS, Limits, check_name
+from qidl.wire.mapped import checker
 
 DEVICE_BLOCK: Final = 0x01
 EOS: Final = 0x02
@@ -18,8 +18,7 @@ _U64 = Struct(">Q")
 _FLAGS = 0x1FF
 
 
-@attrs.frozen
-class BlockPayload:
+class BlockPayload(NamedTuple):
     """What one payload of the live section holds.
 
     :ivar chunks: pieces of 1 MiB, as (device, first sector)
@@ -30,15 +29,18 @@ class BlockPayload:
     progress: int | None
 
 
-def scan_block(data: memoryview, offset: int) -> tuple[BlockPayload, int]:
+def scan_block(data: memoryview, offset: int, limits: Limits = LIMITS) -> tuple[BlockPayload, int]:
     """Walk one payload.
 
+    :param limits: bounds on names, and on how many chunks there are
     :returns: what it holds, and the offset at which it ends
     :raises WireError: a record is not what the format says
     """
     chunks: list[tuple[str, int]] = []
     progress: int | None = None
+    check = checker(data)
     while True:
+        check()
         start = offset
         _need(data, offset, 8)
         (header,) = _U64.unpack_from(data, offset)
@@ -53,6 +55,9 @@ def scan_block(data: memoryview, offset: int) -> tuple[BlockPayload, int]:
             end = offset + 1 + data[offset]
             _need(data, offset, end - offset + CHUNK)
             device = bytes(data[offset + 1 : end]).decode("latin-1")
+            check_name(limits, device, offset)
+            if len(chunks) >= limits.elements:
+                raise WireError(f"at most {limits.elements} chunks", "another", path="block", offset=start)
             chunks.append((device, value))
             offset = end + CHUNK
         else:

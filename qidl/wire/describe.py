@@ -8,18 +8,18 @@ from typing import Any
 import construct
 
 from qidl.wire.extent import extent, offsets
+from qidl.wire.measures import in_words
 from qidl.wire.primitives import (
     Again,
     Array,
     Buffer,
-    Checked,
     Conditional,
     Listed,
     Only,
     Since,
     State,
+    Validated,
     When,
-    function_name,
 )
 from qidl.wire.vmstate import Member, VMState
 
@@ -31,7 +31,8 @@ def describe(layout: VMState) -> Description:
 
     ``name``, ``version_id``, ``minimum_version_id``, ``size`` (bytes at the least and at the most,
     None where there is no limit), ``fields``, ``subsections`` (descriptions in their turn); of some
-    layouts ``old_style``: true; of a subsection without fields ``marker``, the member that is True
+    layouts ``rules``, each of ``paths`` and, in words, what is ``expected`` of them together; of
+    others ``old_style``: true; of a subsection without fields ``marker``, the member that is True
     where the subsection is there. Each field has
 
     * ``path``: of its value in the state
@@ -56,6 +57,8 @@ def describe(layout: VMState) -> Description:
         "fields": [_field(layout, member, offset) for member, offset in offsets(layout)],
         "subsections": [_subsection(subsection) for subsection in layout.subsections],
     }
+    if layout.rules:
+        found["rules"] = [{"paths": list(rule.paths), "expected": rule.expected} for rule in layout.rules]
     return {**found, "old_style": True} if layout.old_style else found
 
 
@@ -98,8 +101,8 @@ def _known(subcon: Any, within: VMState) -> Description:
             size = extent(subcon, within).fixed
             found = {"kind": subcon.kind, "size": size, "count": 1}
             return found if isinstance(subcon.length, int) else {**found, "length": _counted(subcon.length)}
-        case Checked():
-            return {**_element(subcon.subcon, within), "accepted": subcon.bounds}
+        case Validated():
+            return {**_element(subcon.subcon, within), "accepted": subcon.accepted}
         case Again():
             return {**_element(subcon.subcon, within), "again": True}
         case construct.Subconstruct():
@@ -122,19 +125,11 @@ def _list(count: str, subcon: Any, within: VMState) -> Description:
 
 
 def _counted(count: int | str | Callable[[State], int]) -> int | str:
-    return _words(count) if callable(count) else count
+    return in_words(count) if callable(count) else count
 
 
 def _condition(condition: Conditional) -> str:
     match condition:
         case When(test=test, equals=None):
-            return _words(test) if callable(test) else f"{test} is not 0"
+            return in_words(test) if callable(test) else f"{test} is not 0"
     return condition.condition
-
-
-def _words(function: Callable[..., Any]) -> str:
-    """A condition or a count that is a function: its docstring's first line, or else its name."""
-    line = (function.__doc__ or "").partition("\n")[0].strip().removesuffix(".")
-    if not line:
-        return function_name(function)
-    return line[0].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line

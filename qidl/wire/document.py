@@ -164,6 +164,9 @@ class _Page:
         else:
             yield "No fields."
         yield ""
+        for rule in form.get("rules", ()):
+            yield f"Refused unless {' and '.join(f'`{path}`' for path in rule['paths'])}: {escaped(rule['expected'])}."
+            yield ""
         for subsection in form["subsections"]:
             yield from _heading(3, f"Subsection `{subsection['name']}`")
             yield from self._body(subsection, "V", SUBSECTION_HEADER + len(subsection["name"]))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import construct
 
-from qidl.wire.primitives import Again, Array, Before, Buffer, Checked, Integer, Listed, Only, Since
+from qidl.wire.primitives import Again, Array, Before, Buffer, Checked, Integer, Listed, Only, Since, Validated
 from qidl.wire.vmstate import Member, VMState
 
 SUBSECTION_HEADER = 1 + 1 + 4
@@ -55,7 +55,7 @@ def extent(subcon: Any, within: VMState | None = None) -> Extent:
     match subcon:
         case VMState():
             return _layout(subcon)
-        case construct.Renamed() | Checked() | Again():
+        case construct.Renamed() | Validated() | Again():
             return extent(subcon.subcon, within)
         case Array():
             return _count(subcon.count, within).times(extent(subcon.subcon, within))

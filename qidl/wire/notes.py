@@ -137,7 +137,7 @@ NOTES: Final = (
     ),
     Note(
         ("hpet",),
-        "QEMU does not check that `num_timers` is within its 32 timers.",
+        "QEMU did not check that `num_timers` is within its 32 timers until 2.1.",
     ),
     Note(
         ("fdc",),

@@ -6,6 +6,8 @@ from array import array
 from collections.abc import Iterator
 from typing import Final
 
+from qidl.wire.mapped import checker, held
+
 PAGE_SIZE: Final = 4096
 PAGE: Final = 0x08
 
@@ -18,6 +20,7 @@ FILLED_RECORD: Final = 8 + 1
 FILLED: Final = 1 << 63
 _MIXED = 1 << 62
 _PLACE = _MIXED - 1
+_OFTEN = 64
 
 
 class PageRuns:
@@ -64,20 +67,22 @@ class PageRuns:
     def moved(self, distance: int) -> PageRuns:
         """The pages from address ``distance`` on, as far towards the beginning."""
         moved = PageRuns(self._data)
-        for address, place, count in self._plain():
-            skip = min(max(0, (distance - address) // PAGE_SIZE), count)
-            if skip < count:
-                first = place + (0 if place & FILLED else skip * RECORD)
-                moved._append(address + skip * PAGE_SIZE - distance, first, count - skip)
+        with held(self._data):
+            for address, place, count in self._plain():
+                skip = min(max(0, (distance - address) // PAGE_SIZE), count)
+                if skip < count:
+                    first = place + (0 if place & FILLED else skip * RECORD)
+                    moved._append(address + skip * PAGE_SIZE - distance, first, count - skip)
         return moved
 
     def index(self) -> dict[int, int]:
         """Place by page number; of a page that came more than once, the last."""
         found: dict[int, int] = {}
-        for address, place, count in self._plain():
-            stride = 0 if place & FILLED else RECORD
-            first = address // PAGE_SIZE
-            found.update((first + number, place + number * stride) for number in range(count))
+        with held(self._data):
+            for address, place, count in self._plain():
+                stride = 0 if place & FILLED else RECORD
+                first = address // PAGE_SIZE
+                found.update((first + number, place + number * stride) for number in range(count))
         return found
 
     def _append(self, address: int, place: int, count: int) -> None:
@@ -87,12 +92,15 @@ class PageRuns:
 
     def _plain(self) -> Iterator[tuple[int, int, int]]:
         """The runs, none of them mixed."""
+        check = checker(self._data)
         for address, place, count in zip(self.addresses, self.places, self.counts, strict=True):
             if place & FILLED or not place & _MIXED:
                 yield address, place, count
                 continue
             offset = place & _PLACE
             for number in range(count):
+                if not number % _OFTEN:
+                    check()
                 is_whole = self._data[offset + 7] & PAGE
                 yield address + number * PAGE_SIZE, offset + 8 if is_whole else FILLED | self._data[offset + 8], 1
                 offset += RECORD if is_whole else FILLED_RECORD

@@ -6,11 +6,11 @@ import mmap
 import re
 from collections.abc import Iterator, Mapping
 from struct import Struct
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from qidl.errors import SchemaError, WireError
+from qidl.limits import LIMITS, Limits, check_name
+from qidl.wire.mapped import checker, mapped_file, reader
 from qidl.wire.page_matching import GROUP, MOST, are_filled, are_whole, match_groups
 from qidl.wire.page_runs import (
     FILLED,
@@ -34,7 +34,6 @@ _AT_ONCE = 1 << 25
 """Bytes of a mapped file that are held in memory while it is scanned."""
 
 
-@attrs.define
 class RAMBlock:
     """One block of guest memory.
 
@@ -42,11 +41,22 @@ class RAMBlock:
     :ivar length: bytes
     """
 
-    idstr: str
-    length: int
-    _data: memoryview = attrs.field(repr=False, eq=False)
-    _runs: PageRuns = attrs.field(repr=False, eq=False)
-    _index: dict[int, int] | None = attrs.field(default=None, init=False, repr=False, eq=False)
+    def __init__(self, idstr: str, length: int, data: memoryview, runs: PageRuns) -> None:
+        self.idstr = idstr
+        self.length = length
+        self._data = data
+        self._runs = runs
+        self._read_at = reader(data)
+        self._index: dict[int, int] | None = None
+
+    def __repr__(self) -> str:
+        return f"RAMBlock(idstr={self.idstr!r}, length={self.length})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is of the same name and length; what differs in it, :func:`qidl.diff` finds."""
+        if not isinstance(other, RAMBlock):
+            return NotImplemented
+        return (self.idstr, self.length) == (other.idstr, other.length)
 
     @property
     def _pages(self) -> dict[int, int]:
@@ -85,6 +95,7 @@ class RAMBlock:
         if offset < 0 or length < 0 or offset + length > self.length:
             raise SchemaError(f"{self.idstr}: expected a range within {self.length} bytes, found {offset}+{length}")
         parts = []
+        checker(self._data)()
         while length:
             within = offset % PAGE_SIZE
             size = min(length, PAGE_SIZE - within)
@@ -101,7 +112,7 @@ class RAMBlock:
             return bytes([missing]) * size
         if place & FILLED:
             return bytes([place & 0xFF]) * size
-        return bytes(self._data[place + within : place + within + size])
+        return self._read_at(place + within, place + within + size)
 
 
 class RAM(Mapping[str, RAMBlock]):
@@ -126,8 +137,7 @@ class RAM(Mapping[str, RAMBlock]):
         return len(self._blocks)
 
 
-@attrs.frozen
-class RAMPayload:
+class RAMPayload(NamedTuple):
     """What one payload of the live section holds.
 
     :ivar blocks: the list of blocks with their lengths, which only the first payload brings
@@ -148,15 +158,18 @@ class RAMScanner:
 
     :param data: the whole stream
     :param version_id: 4; or 3, whose pages are addresses without names
+    :param limits: bounds on names, and on how many blocks there are
     """
 
-    def __init__(self, data: memoryview, version_id: int) -> None:
+    def __init__(self, data: memoryview, version_id: int, limits: Limits = LIMITS) -> None:
         self._data = data
+        self._limits = limits
         self._named = version_id >= 4
         self._lengths: dict[str, int] = {}
         self._current: str | None = None if self._named else ""
         self._runs: dict[str, PageRuns] = {}
-        self._mapped = _mapped_file(data)
+        self._check = checker(data)
+        self._mapped = mapped_file(data)
         self._released = 0
 
     def scan(self, offset: int) -> tuple[RAMPayload, int]:
@@ -169,6 +182,8 @@ class RAMScanner:
         full = filled = 0
         data, size = self._data, len(self._data)
         while True:
+            if not (full + filled) % GROUP:
+                self._check()
             if offset + 8 > size:
                 raise self._short(offset, 8)
             (header,) = _U64.unpack_from(data, offset)
@@ -218,6 +233,7 @@ class RAMScanner:
         full = filled = 0
         left = (self._lengths[self._current] - address) // PAGE_SIZE
         while left >= GROUP:
+            self._check()
             # Up to where the high bytes of the address change, in whole groups.
             count = min(count, MOST - address // PAGE_SIZE % MOST, left // GROUP * GROUP)
             if are_whole(data, offset, address, count):
@@ -287,6 +303,8 @@ class RAMScanner:
         return tuple(blocks), offset
 
     def _add(self, name: str, length: int, offset: int) -> None:
+        if len(self._lengths) >= self._limits.elements:
+            raise WireError(f"at most {self._limits.elements} blocks", "another", path="ram", offset=offset)
         if name in self._lengths:
             raise WireError("each block once", f"{name!r} again", path="ram", offset=offset)
         self._lengths[name] = length
@@ -301,16 +319,8 @@ class RAMScanner:
         name = bytes(self._data[offset + 1 : end])
         if not _PRINTABLE.fullmatch(name):
             raise WireError("the name of a block", ascii(name)[1:], path="ram", offset=offset)
+        check_name(self._limits, name, offset)
         return name.decode("ascii"), end
 
     def _short(self, offset: int, length: int) -> WireError:
         return WireError(f"{length} bytes", str(max(len(self._data) - offset, 0)), path="ram", offset=offset)
-
-
-def _mapped_file(data: memoryview) -> mmap.mmap | None:
-    """The file of which a view is the whole, if it is mapped for reading alone, so that pages can be let go of."""
-    mapped = data.obj
-    if not isinstance(mapped, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
-        return None
-    with memoryview(mapped) as whole:
-        return mapped if whole.readonly and len(whole) == len(data) else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from struct import Struct
 
 import attrs
 
+from qidl.wire.mapped import checker
 from qidl.wire.ram import CONTINUE, EOS, MEM_SIZE, PAGE, PAGE_SIZE
 
 _FLAGS = PAGE_SIZE - 1
@@ -52,7 +54,12 @@ class RAMRewriter:
         """Yield the pieces of the payload; pages are slices of the old one."""
         offset = 0
         kept = 0
+        check = checker(payload)
+        # Looking at each record would take longer than reading it.
+        often = itertools.cycle(range(64))
         while offset < len(payload):
+            if not next(often):
+                check()
             start = offset
             (header,) = _U64.unpack_from(payload, offset)
             flags = header & _FLAGS

@@ -6,13 +6,12 @@ whatever is wrong.
 
 from __future__ import annotations
 
-import io
-
 import construct
 
 from qidl.errors import SchemaError, WireError
+from qidl.limits import LIMITS, Limits
 from qidl.wire.context import Taken
-from qidl.wire.primitives import Reader, State, shown
+from qidl.wire.primitives import Reader, State, Writer, shown
 from qidl.wire.vmstate import VMState
 
 
@@ -20,20 +19,39 @@ class Reference:
     """Does what :class:`~qidl.wire.vmstate.VMState` does, and takes the layout first."""
 
     def decode(
-        self, layout: VMState, data: bytes | memoryview, version_id: int | None = None, *, section: str = ""
+        self,
+        layout: VMState,
+        data: bytes | memoryview,
+        version_id: int | None = None,
+        *,
+        section: str = "",
+        limits: Limits = LIMITS,
+        problems: list[WireError] | None = None,
     ) -> State:
-        """Turn a payload into a state."""
+        """Turn a payload into a state.
+
+        :param problems: where values are noted that are not what they have to be; they are refused unless given
+        """
         view = memoryview(data)
-        state, end = self.decode_at(layout, view, 0, version_id, section=section)
+        state, end = self.decode_at(layout, view, 0, version_id, section=section, limits=limits, problems=problems)
         if end != len(view):
             raise WireError(f"the end after {end} bytes", f"{len(view)} bytes", section=section, offset=end)
         return state
 
     def decode_at(
-        self, layout: VMState, data: memoryview, offset: int, version_id: int | None = None, *, section: str = ""
+        self,
+        layout: VMState,
+        data: memoryview,
+        offset: int,
+        version_id: int | None = None,
+        *,
+        section: str = "",
+        limits: Limits = LIMITS,
+        problems: list[WireError] | None = None,
     ) -> tuple[State, int]:
         """Turn a payload into a state that begins at an offset, and tell where it ends."""
-        reader = Reader(data, offset)
+        noted: list[WireError] | None = None if problems is None else []
+        reader = Reader(data, offset, limits, noted)
         try:
             state = layout._read(reader, layout.accept(version_id), "")
         except WireError as error:
@@ -41,11 +59,26 @@ class Reference:
             raise
         except construct.ConstructError as error:
             raise _foreign(error, section, reader.offset) from error
+        if problems is not None and noted:
+            for problem in noted:
+                problem.section = section
+            problems += noted
         return state, reader.offset
 
-    def encode(self, layout: VMState, state: State, version_id: int | None = None, *, section: str = "") -> bytes:
-        """Turn a state into a payload."""
-        stream = io.BytesIO()
+    def encode(
+        self,
+        layout: VMState,
+        state: State,
+        version_id: int | None = None,
+        *,
+        section: str = "",
+        is_strict: bool = True,
+    ) -> bytes:
+        """Turn a state into a payload.
+
+        :param is_strict: whether values are refused that are not what they have to be
+        """
+        stream = Writer(is_strict=is_strict)
         try:
             if not isinstance(state, dict):
                 raise WireError("a dict", shown(state))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import enum
 import re
 from struct import Struct
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from qidl.errors import WireError
+from qidl.wire.mapped import checker
 
 MAGIC: Final = b"QEVM"
 VERSION: Final = 3
@@ -33,8 +32,7 @@ class SectionType(enum.IntEnum):
     FULL = 4
 
 
-@attrs.frozen
-class Header:
+class Header(NamedTuple):
     """The header of one section.
 
     :ivar type: START, PART and END of a live section, FULL of any other
@@ -105,7 +103,7 @@ def read_header(data: memoryview, offset: int, started: dict[int, Header]) -> He
         start = started.get(section_id)
         if start is None:
             raise WireError("the section_id of a live section that has begun", str(section_id), offset=offset + 1)
-        return attrs.evolve(start, type=section_type, offset=offset, payload_offset=offset + 5)
+        return start._replace(type=section_type, offset=offset, payload_offset=offset + 5)
     name_end = offset + 6 + (data[offset + 5] if offset + 5 < len(data) else 0)
     name = bytes(data[offset + 6 : name_end])
     if name_end > len(data) or not name or not _PRINTABLE.fullmatch(name):
@@ -137,6 +135,9 @@ def _u32(data: memoryview, offset: int, what: str) -> int:
 
 
 _CANDIDATE = re.compile(rb"\x04(?=(....)([\x01-\xff]))", re.DOTALL)
+_CANDIDATE_LENGTH = 6
+# How much is searched between one look at a mapped file and the next.
+_WINDOW = 1 << 20
 # How far section_ids are believed to jump: handlers come and go, but not by the thousand.
 _MAX_GAP = 1024
 _NAME = re.compile(r"(?:[0-9A-Za-z.:_-]+/)*[A-Za-z][A-Za-z0-9 _.-]+")
@@ -152,14 +153,18 @@ def find_header(data: memoryview, offset: int, section_id: int) -> int | None:
     :param section_id: of the section that is not known
     :returns: the place of the header or of the end mark; None where there is neither
     """
-    for match in _CANDIDATE.finditer(data, offset):
-        (following,) = _U32.unpack(match[1])
-        if section_id < following <= section_id + _MAX_GAP:
-            try:
-                header = read_header(data, match.start(), {})
-            except WireError:
-                continue
-            if header is not None and header.version_id < 1 << 31 and _NAME.fullmatch(header.idstr):
-                return match.start()
+    check = checker(data)
+    for start in range(offset, len(data), _WINDOW):
+        check()
+        for match in _CANDIDATE.finditer(data, start, start + _WINDOW + _CANDIDATE_LENGTH - 1):
+            (following,) = _U32.unpack(match[1])
+            if section_id < following <= section_id + _MAX_GAP:
+                try:
+                    header = read_header(data, match.start(), {})
+                except WireError:
+                    continue
+                if header is not None and header.version_id < 1 << 31 and _NAME.fullmatch(header.idstr):
+                    return match.start()
+    check()
     last = len(data) - 1
     return last if last >= offset and data[last] == 0 else None

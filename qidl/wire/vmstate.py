@@ -7,60 +7,28 @@ the QObject of a level with stringified field paths. As a construct it is the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import construct
 
 from qidl.errors import SchemaError, WireError
+from qidl.generated import Generated
+from qidl.limits import LIMITS, Limits
+from qidl.validation import Rule
 from qidl.wire import path as paths
 from qidl.wire.context import Context, Taken, get_member, has_member
-from qidl.wire.primitives import Again, Conditional, Reader, State, Unused, minimum_size, shown
+from qidl.wire.member import Member as Member
+from qidl.wire.primitives import Again, Reader, State, Unused, minimum_size, shown
 
 if TYPE_CHECKING:
     from qidl.wire.reference import Reference
 
+_USES_THAT_PAY = 4
+
 SUBSECTION = 0x05
 """The byte that begins a subsection."""
-
-
-@attrs.frozen
-class Member:
-    """One field of a VMState, as its construct says it.
-
-    :ivar path: stringified path of its value in the state
-    :ivar subcon: what is on the wire
-    :ivar conditions: all must hold for it to be there
-    :ivar meaning: what it is, in words
-    """
-
-    path: str
-    subcon: Any
-    conditions: tuple[Conditional, ...]
-    meaning: str
-
-    @classmethod
-    def of(cls, field: Any) -> Member:
-        """Take a named construct apart.
-
-        :raises SchemaError: it has no name, or one that is no path
-        """
-        path, subcon, conditions = "", field, []
-        while isinstance(subcon, construct.Renamed | Conditional):
-            if isinstance(subcon, Conditional):
-                conditions.append(subcon)
-            else:
-                path = path or subcon.name or ""
-            subcon = subcon.subcon
-        if not path:
-            raise SchemaError(f"expected a field named with /, found {field!r}")
-        paths.parse(path)
-        return cls(path, subcon, tuple(conditions), field.docs)
-
-    def present(self, version_id: int, state: State) -> bool:
-        """Whether the field is there, in a payload of this version, after what was read so far."""
-        return all(condition.present(version_id, state) for condition in self.conditions)
 
 
 class VMState(construct.Construct):  # type: ignore[misc]
@@ -74,6 +42,7 @@ class VMState(construct.Construct):  # type: ignore[misc]
     :param subsections: what may follow the fields, in the order of the wire. One is
         present if the state has its members; one without fields, if the member named
         by the last part of its name is True.
+    :param rules: what fields have to be together
     :param old_style: written and read by hand in C, which looks for no subsections
     """
 
@@ -87,6 +56,7 @@ class VMState(construct.Construct):  # type: ignore[misc]
         minimum_version_id: int | None = None,
         fields: Iterable[Any] = (),
         subsections: Iterable[VMState] = (),
+        rules: Iterable[Rule] = (),
         old_style: bool = False,
     ) -> None:
         super().__init__()
@@ -95,9 +65,14 @@ class VMState(construct.Construct):  # type: ignore[misc]
         self.minimum_version_id = version_id if minimum_version_id is None else minimum_version_id
         self.fields: tuple[Any, ...] = tuple(fields)
         self.subsections: tuple[VMState, ...] = tuple(subsections)
+        self.rules: tuple[Rule, ...] = tuple(rules)
         self.old_style = old_style
         self.members = tuple(Member.of(field) for field in self.fields)
         self._forget_functions()
+        known = {member.path for member in self.members}
+        for path in (path for rule in self.rules for path in rule.paths):
+            if path not in known:
+                raise SchemaError(f"{self.name}: expected a rule on fields, found one on {path!r}")
         for subsection in self.subsections:
             if not subsection.name.startswith(self.name) or len(subsection.name) <= len(self.name):
                 raise SchemaError(f"{self.name}: expected a subsection whose name begins so, found {subsection.name!r}")
@@ -114,24 +89,44 @@ class VMState(construct.Construct):  # type: ignore[misc]
         """Bytes that a payload takes at the least."""
         return sum(minimum_size(field) for field in self.fields)
 
-    def decode(self, data: bytes | memoryview, version_id: int | None = None, *, section: str = "") -> State:
+    @functools.cached_property
+    def nesting(self) -> int:
+        """Structs within one another, this one included, as far as the layout tells."""
+        structs = [one for member in self.members if (one := _struct_within(member.subcon)) is not None]
+        return 1 + max((one.nesting for one in (*structs, *self.subsections)), default=0)
+
+    def decode(
+        self,
+        data: bytes | memoryview,
+        version_id: int | None = None,
+        *,
+        section: str = "",
+        limits: Limits = LIMITS,
+    ) -> State:
         """Turn a payload into the QObject of its level.
 
         :param data: the payload, whole
         :param version_id: version of the section; the newest unless given
         :param section: name of the section, for errors
+        :param limits: bounds on what is read
         :raises WireError: the payload is not what the layout says, or does not end where it ends
         """
         try:
-            state: State = self._decode[version_id](data)
+            state: State = self._decode[version_id](data, limits)
             return state
         except Exception:
             # Whatever it is, the reference engine names it, and the field.
             pass
-        return _reference().decode(self, data, version_id, section=section)
+        return _reference().decode(self, data, version_id, section=section, limits=limits)
 
     def decode_at(
-        self, data: memoryview, offset: int, version_id: int | None = None, *, section: str = ""
+        self,
+        data: memoryview,
+        offset: int,
+        version_id: int | None = None,
+        *,
+        section: str = "",
+        limits: Limits = LIMITS,
     ) -> tuple[State, int]:
         """Decode a payload that begins at ``offset`` and whose length is not known.
 
@@ -139,23 +134,31 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: as :meth:`decode`, with the offset counted from the start of ``data``
         """
         try:
-            found: tuple[State, int] = self._read_at[version_id](data, offset)
+            found: tuple[State, int] = self._read_at[version_id](data, offset, limits)
             return found
         except Exception:
             pass
-        return _reference().decode_at(self, data, offset, version_id, section=section)
+        return _reference().decode_at(self, data, offset, version_id, section=section, limits=limits)
 
-    def find_end(self, data: memoryview, offset: int, version_id: int | None = None, *, section: str = "") -> int:
+    def find_end(
+        self,
+        data: memoryview,
+        offset: int,
+        version_id: int | None = None,
+        *,
+        section: str = "",
+        limits: Limits = LIMITS,
+    ) -> int:
         """Find where a payload ends that begins at ``offset``: as :meth:`decode_at`, without a state.
 
         :raises WireError: as :meth:`decode_at`
         """
         try:
-            end: int = self._skip_at[version_id](data, offset)
+            end: int = self._skip_at[version_id](data, offset, limits)
             return end
         except Exception:
             pass
-        return _reference().decode_at(self, data, offset, version_id, section=section)[1]
+        return _reference().decode_at(self, data, offset, version_id, section=section, limits=limits)[1]
 
     def encode(self, state: State, version_id: int | None = None, *, section: str = "") -> bytes:
         """Turn a state into the payload; ``decode`` of the result gives the state back.
@@ -175,14 +178,24 @@ class VMState(construct.Construct):  # type: ignore[misc]
         :raises WireError: as :meth:`accept`
         """
         for functions in (self._decode, self._read_at, self._skip_at, self._encode):
-            functions.compile(version_id)
+            functions.generate(version_id)
 
     def _forget_functions(self) -> None:
         self.programs: dict[Any, Any] = {}
-        self._decode = _Functions(self, "decode")
-        self._read_at = _Functions(self, "read_at")
-        self._skip_at = _Functions(self, "skip_at")
-        self._encode = _Functions(self, "encode")
+        self._decode = self._functions("decode")
+        self._read_at = self._functions("read_at")
+        self._skip_at = self._functions("skip_at")
+        self._encode = self._functions("encode")
+
+    def _functions(self, kind: str) -> Generated:
+        """The compiled engine's functions of one kind, by version."""
+
+        def generate(version_id: int | None) -> Callable[..., Any]:
+            from qidl.wire.compiled import compile_function
+
+            return compile_function(self, kind, self.accept(version_id))
+
+        return Generated(generate, _USES_THAT_PAY)
 
     def __getstate__(self) -> dict[str, Any]:
         compiled = ("programs", "_decode", "_read_at", "_skip_at", "_encode")
@@ -224,20 +237,35 @@ class VMState(construct.Construct):  # type: ignore[misc]
 
     def _read(self, stream: Reader, version_id: int, path: str) -> State:
         state: State = {}
+        stream.enter(path)
         self._read_fields(stream, version_id, path, state)
         while (subsection := self._next_subsection(stream, path)) is not None:
             subsection._read_as_subsection(stream, path, state, self)
+        stream.leave()
         return state
 
     def _read_fields(self, stream: Reader, version_id: int, path: str, state: State) -> None:
         context = Context(state)
+        offsets: dict[str, int] = {}
         for member in self.members:
             if not member.present(version_id, state):
                 continue
+            offsets[member.path] = stream.offset
             value = member.subcon._parse(stream, context, paths.join(path, member.path))
             if value is not None:
                 context[member.path] = value
                 paths.put(state, member.path, value)
+        for error in self._broken_rules(context, path, offsets):
+            stream.refuse(error)
+
+    def _broken_rules(self, context: Context, path: str, offsets: Mapping[str, int]) -> Iterator[WireError]:
+        for rule in self.rules:
+            values = tuple(context[name] for name in rule.paths if name in context)
+            if len(values) == len(rule.paths) and not rule.holds(*values):
+                first = rule.paths[0]
+                yield WireError(
+                    rule.expected, rule.found(values), path=paths.join(path, first), offset=offsets.get(first)
+                )
 
     def _next_subsection(self, stream: Reader, path: str) -> VMState | None:
         """Look ahead as QEMU does: only a name that begins with the parent's makes a subsection.
@@ -268,9 +296,11 @@ class VMState(construct.Construct):  # type: ignore[misc]
             raise WireError(f"{self.name} version {self.version_id}", str(version_id), path=path, offset=start)
         if not self.fields:
             state[self.marker] = True
+        stream.enter(path)
         self._read_fields(stream, version_id, path, state)
         while (subsection := self._next_subsection(stream, path)) is not None:
             subsection._read_as_subsection(stream, path, state, self)
+        stream.leave()
 
     def is_in(self, state: State) -> bool:
         """Whether a state holds this subsection."""
@@ -295,6 +325,8 @@ class VMState(construct.Construct):  # type: ignore[misc]
             context[member.path] = value
             taken.take(state, member.path)
             member.subcon._build(value, stream, context, here)
+        for error in self._broken_rules(context, path, {}):
+            stream.refuse(error)
 
     def _write_subsections(self, state: State, stream: Any, path: str, taken: Taken) -> None:
         for subsection in self.subsections:
@@ -314,43 +346,18 @@ class VMState(construct.Construct):  # type: ignore[misc]
         """Yield itself and every description within it: nested structs and subsections."""
         yield self
         for member in self.members:
-            inner = member.subcon
-            while isinstance(inner, construct.Subconstruct):
-                inner = inner.subcon
-            if isinstance(inner, VMState):
+            inner = _struct_within(member.subcon)
+            if inner is not None:
                 yield from inner.walk()
         for subsection in self.subsections:
             yield from subsection.walk()
 
 
-_USES_THAT_PAY = 4
-"""Uses of a layout from which on it is compiled: that takes as long as some ten uses of the reference engine."""
-
-
-class _Functions(dict[Any, Callable[..., Any]]):
-    """The compiled engine's functions of one kind by version, each made once that pays."""
-
-    def __init__(self, layout: VMState, kind: str) -> None:
-        self._layout = layout
-        self._kind = kind
-        self._uses = 0
-
-    def __missing__(self, version_id: int | None) -> Callable[..., Any]:
-        self._uses += 1
-        if self._uses < _USES_THAT_PAY:
-            raise LookupError
-        return self.compile(version_id)
-
-    def compile(self, version_id: int | None) -> Callable[..., Any]:
-        """Make the function for a version, whether that pays or not."""
-        from qidl.wire.compiled import compile_function
-
-        layout = self._layout
-        function = compile_function(layout, self._kind, layout.accept(version_id))
-        # Of a layout that takes any version, not every one that a stream names is kept.
-        if version_id is None or layout.minimum_version_id <= version_id <= layout.version_id:
-            self[version_id] = function
-        return function
+def _struct_within(subcon: Any) -> VMState | None:
+    """The struct that a field is, or that its elements are."""
+    while isinstance(subcon, construct.Subconstruct):
+        subcon = subcon.subcon
+    return subcon if isinstance(subcon, VMState) else None
 
 
 def _reference() -> Reference:

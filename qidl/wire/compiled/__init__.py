@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qidl.compiled.source import TooHard
 from qidl.wire.compiled.program import Function, program
-from qidl.wire.compiled.source import TooHard
 from qidl.wire.compiled.window import read_within, skip_within
 from qidl.wire.vmstate import VMState
 
 __all__ = ["compile_function", "program"]
 
-_AT: dict[str, Callable[[Function], Function]] = {"read": read_within, "skip": skip_within}
+_AT: dict[str, Callable[[Function, int], Function]] = {"read": read_within, "skip": skip_within}
 
 
 def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
@@ -32,7 +32,7 @@ def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
         function: Function = getattr(program(layout, version_id), name)
     except TooHard:
         return _left_to_reference
-    return _AT[name](function) if at else function
+    return _AT[name](function, layout.nesting) if at else function
 
 
 def _left_to_reference(*_: object) -> object:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from qidl.compiled.source import Source
+from qidl.compiled.tree import Elements, Value
 from qidl.wire.compiled.run import Run
 from qidl.wire.compiled.shape import Atom
-from qidl.wire.compiled.source import Source
-from qidl.wire.compiled.support import Refused
-from qidl.wire.compiled.tree import Elements, Value
 from qidl.wire.primitives import Integer
 
 _BOOLS = (False, True)
@@ -27,41 +26,44 @@ class FixedFields:
     def atom(self, field: Atom, *, is_asked_for: bool) -> Value:
         """A single field."""
         source = self._source
-        is_checked = field.bounds is not None or field.kind == "bool"
+        is_checked = field.bounds is not None or field.accepts is not None or field.kind == "bool"
         is_named = self._builds or is_checked or is_asked_for
         name = self.run.add(field.code, field.size, source.local() if is_named else "")
         if field.bounds is not None:
             self._check(name, *field.bounds)
+        if field.accepts is not None:
+            self.run.checks.append(f"if not {source.constant(field.accepts)}({name}): raise {source.refused}")
         if field.kind == "unused":
-            return Value(name, test=f"{name} != {source.constant(bytes(field.size))}")
+            return Value(name, f"{name} != {source.constant(bytes(field.size))}", "unused")
         if field.kind == "bool":
             if self._builds:
-                return Value(f"{source.constant(_BOOLS)}[{name}]")
+                return Value(f"{source.constant(_BOOLS)}[{name}]", kind="bool")
             self._check(name, 0, 1)
-        return Value(name, kind=field.kind)
+        return Value(name, kind=field.kind, bounds=field.range, length=field.size)
 
     def again(self, field: Integer, first: Value) -> None:
         """A field that repeats another."""
         name = self.run.add(field.code, field.length, self._source.local())
-        self.run.checks.append(f"if {name} != {first.name}: raise {self._source.constant(Refused)}")
+        self.run.checks.append(f"if {name} != {first.name}: raise {self._source.refused}")
 
     def masked_array(self, field: Atom, count: int) -> Elements:
         """Integers of which each has some low bits alone: no bit beyond is set in any, nor the sign."""
         _, most = field.bounds or (0, 0)
         names = [self.run.add(field.code, field.size, self._source.local()) for _ in range(count)]
         self._check(" | ".join(names), 0, most)
-        return Elements([Value(name, kind="int") for name in names])
+        return Elements([Value(name, kind="int", bounds=field.bounds) for name in names])
 
     def long_array(self, element: Integer, count: int) -> Value:
         """Integers in one go."""
         size = count * element.length
         name = self.run.add(f"{size}s", size, self._source.local() if self._builds else "")
+        bounds = (element.minimum, element.maximum)
         if element.code == "B":
-            return Value(f"[*{name}]")
+            return Value(f"[*{name}]", kind="list", bounds=bounds, length=count, raw=name)
         own = Run(self._source)
         own.add(f"{count}{element.code}", size, name)
-        return Value(f"[*{own.format('unpack')}({name})]")
+        return Value(f"[*{own.format('unpack')}({name})]", kind="list", bounds=bounds, length=count)
 
     def _check(self, value: str, least: int, most: int) -> None:
         test = f"{value} != {least}" if least == most else f"not {least} <= {value} <= {most}"
-        self.run.checks.append(f"if {test}: raise {self._source.constant(Refused)}")
+        self.run.checks.append(f"if {test}: raise {self._source.refused}")

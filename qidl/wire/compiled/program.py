@@ -6,10 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from qidl.compiled.source import TooHard
+from qidl.limits import LIMITS, Limits
 from qidl.wire.compiled.reading import Reading
 from qidl.wire.compiled.shape import is_plain, variant
-from qidl.wire.compiled.source import TooHard
-from qidl.wire.compiled.support import Refused, read_foreign, write_foreign
+from qidl.wire.compiled.support import read_foreign, write_foreign
 from qidl.wire.compiled.writing import Writing
 from qidl.wire.primitives import State
 from qidl.wire.vmstate import VMState
@@ -27,35 +28,43 @@ class Program:
     def __init__(self, layout: VMState, version_id: int) -> None:
         self._layout = layout
         self._version_id = version_id
+        self._encoders: dict[frozenset[str], Callable[[State], bytes]] = {}
 
     @functools.cached_property
-    def decode(self) -> Callable[[bytes], State]:
+    def decode(self) -> Callable[[bytes, Limits], State]:
         """From a payload to the state."""
-        return Reading(_inner("read"), builds=True).whole(self._plain, self._version_id)
+        return Reading(_reader, builds=True).whole(self._plain, self._version_id)
 
     @functools.cached_property
-    def read(self) -> Callable[[bytes, int], tuple[State, int]]:
+    def read(self) -> Callable[[bytes, int, Limits], tuple[State, int]]:
         """From bytes and an offset to the state, and the offset where it ends."""
-        return Reading(_inner("read"), builds=True).part(self._plain, self._version_id)
+        return Reading(_reader, builds=True).part(self._plain, self._version_id)
 
     @functools.cached_property
-    def skip(self) -> Callable[[bytes, int], int]:
+    def skip(self) -> Callable[[bytes, int, Limits], int]:
         """From bytes and an offset to the offset where it ends, refusing what ``read`` refuses."""
         try:
-            return Reading(_inner("skip"), builds=False).part(self._plain, self._version_id)
+            return Reading(_skipper, builds=False).part(self._plain, self._version_id)
         except TooHard:
             # Something depends on the state.
             read = self.read
-            return lambda data, offset: read(data, offset)[1]
+            return lambda data, offset, limits: read(data, offset, limits)[1]
 
-    @functools.cached_property
-    def encode(self) -> Callable[..., bytes]:
-        """From the state, and how many of its members are not this struct's, to bytes."""
-        return Writing(_inner("encode")).function(self._plain, self._version_id)
+    @property
+    def encode(self) -> Callable[[State], bytes]:
+        """From the state to bytes."""
+        return self.encoder(frozenset())
+
+    def encoder(self, elsewhere: frozenset[str]) -> Callable[[State], bytes]:
+        """From the state, some of whose members are written elsewhere, to bytes."""
+        if elsewhere not in self._encoders:
+            writing = Writing(_encoder)
+            self._encoders[elsewhere] = writing.function(self._plain, self._version_id, elsewhere=elsewhere)
+        return self._encoders[elsewhere]
 
     @property
     def _plain(self) -> VMState:
-        if not is_plain(self._layout):
+        if not is_plain(self._layout) or self._layout.nesting > LIMITS.nesting:
             raise TooHard
         return self._layout
 
@@ -69,30 +78,27 @@ def program(layout: VMState, version_id: int) -> Program:
     return found
 
 
-def _inner(kind: str) -> Callable[[VMState], Function]:
-    """Finds the function for a struct within another. Where there is none, the reference engine stands in."""
-
-    def find(layout: VMState) -> Function:
-        try:
-            function: Function = getattr(program(layout, layout.version_id), kind)
-        except TooHard:
-            return _by_reference(layout, kind)
-        return function
-
-    return find
+# The functions for structs within others. Where there is none, the reference engine stands in.
 
 
-def _by_reference(layout: VMState, kind: str) -> Function:
-    def read(data: bytes, offset: int) -> tuple[Any, int]:
-        return read_foreign(layout, data, offset, {}, {})
+def _reader(layout: VMState, *_: Any) -> Callable[[bytes, int, Limits], tuple[State, int]]:
+    try:
+        return program(layout, layout.version_id).read
+    except TooHard:
+        return lambda data, offset, limits: read_foreign(layout, data, offset, limits, {}, {})
 
-    def skip(data: bytes, offset: int) -> int:
-        return read(data, offset)[1]
 
-    def encode(state: State, others: int = 0) -> bytes:
-        if others:
-            raise Refused
-        return write_foreign(layout, state, {}, {})
+def _skipper(layout: VMState, *_: Any) -> Callable[[bytes, int, Limits], int]:
+    try:
+        return program(layout, layout.version_id).skip
+    except TooHard:
+        return lambda data, offset, limits: read_foreign(layout, data, offset, limits, {}, {})[1]
 
-    functions: dict[str, Function] = {"read": read, "skip": skip, "encode": encode}
-    return functions[kind]
+
+def _encoder(layout: VMState, _: None, elsewhere: frozenset[str]) -> Callable[[State], bytes]:
+    try:
+        return program(layout, layout.version_id).encoder(elsewhere)
+    except TooHard:
+        if elsewhere:
+            raise
+        return lambda state: write_foreign(layout, state, {}, {})

@@ -1,15 +1,19 @@
-"""The function that reads a struct: from bytes to its state, or only to where it ends."""
+"""The function that reads a struct: from bytes to its state, or to an object, or only to where it ends."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from qidl.compiled.dict_making import DictMaking, reach
+from qidl.compiled.making import Making
+from qidl.compiled.source import Source, TooHard
+from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.validation import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.fixed_fields import FixedFields
 from qidl.wire.compiled.run import Run
-from qidl.wire.compiled.saving import Saving
 from qidl.wire.compiled.scope import Scope
 from qidl.wire.compiled.shape import (
     FEW,
@@ -24,12 +28,11 @@ from qidl.wire.compiled.shape import (
     is_when,
     members,
     number,
+    refers_to_itself,
     roots,
     subsections_stand_apart,
 )
-from qidl.wire.compiled.source import Source, TooHard
-from qidl.wire.compiled.support import Refused, Short, check_end, read_foreign, subsection_header
-from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.wire.compiled.support import Short, StructFunction, check_end, keeps_rule, read_foreign, subsection_header
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
 from qidl.wire.vmstate import Member, VMState
 
@@ -39,38 +42,59 @@ class Reading:
 
     :param struct_function: finds the function of the same kind for another struct
     :param builds: whether it makes the state, or only finds the end
+    :param making: how it is made
     """
 
-    def __init__(self, struct_function: Callable[[VMState], Callable[..., Any]], *, builds: bool) -> None:
+    def __init__(
+        self,
+        struct_function: StructFunction,
+        *,
+        builds: bool,
+        making: Callable[[Source], Making] = DictMaking,
+    ) -> None:
         self._struct_function = struct_function
         self._builds = builds
         self._source = Source()
         self._fixed = FixedFields(self._source, builds=builds)
-        self._saving = Saving(self._source)
+        self._making = making(self._source)
 
-    def part(self, layout: VMState, version_id: int) -> Callable[..., Any]:
-        """The function for what begins at an offset: ``(data, o)`` to the state and its end, or to its end."""
-        state = self._struct(layout, Scope(layout, version_id, self._source.depth))
+    def part(
+        self, layout: VMState, version_id: int, declared: Any = None, elsewhere: frozenset[str] = frozenset()
+    ) -> Callable[..., Any]:
+        """The function for what begins at an offset: ``(data, o, limits)`` to the state and its end, or to its end.
+
+        :param declared: what a class says of it
+        :param elsewhere: names of members that are read elsewhere
+        """
+        scope = Scope(layout, version_id, self._source.depth, declared=declared)
+        state = self._struct(layout, scope)
+        if not scope.root.lacks <= elsewhere:
+            raise TooHard
         self._source.line(f"return {state}, o" if self._builds else "return o")
-        return self._source.function("read(data, o)", layout.name)
+        return self._source.function("read(data, o, limits)", layout.name)
 
-    def whole(self, layout: VMState, version_id: int) -> Callable[..., Any]:
-        """The function for a payload: ``(data)`` to the state."""
-        source, scope = self._source, Scope(layout, version_id, self._source.depth)
+    def whole(self, layout: VMState, version_id: int, declared: Any = None) -> Callable[..., Any]:
+        """The function for a payload: ``(data, limits)`` to the state."""
+        source = self._source
+        scope = Scope(layout, version_id, source.depth, declared=declared)
         source.line("if type(data) is not bytes: data = bytes(memoryview(data))")
+        if layout.nesting > 1:
+            source.line(f"if limits.nesting < {layout.nesting}: raise {source.refused}")
         source.line("o = 0")
         self._fields(layout, scope)
         if not layout.subsections and self._fixed.run.flush_all():
-            source.line(f"return {self._saving.expression(scope.root)}")
-            return source.function("decode(data)", layout.name)
+            source.line(f"return {self._making.expression(scope.root, declared)}")
+            return source.function("decode(data, limits)", layout.name)
         self._fixed.run.flush()
-        state = self._saving.save(scope.root)
+        state = self._making.save(scope.root)
+        if scope.root.lacks:
+            raise TooHard
         if layout.subsections and not layout.old_style:
             with source.block("if o != len(data):"):
-                self._subsections(layout, state)
+                self._subsections(layout, scope)
         source.line(f"if o != len(data): raise {source.constant(Short)}")
         source.line(f"return {state}")
-        return source.function("decode(data)", layout.name)
+        return source.function("decode(data, limits)", layout.name)
 
     def _struct(self, layout: VMState, scope: Scope) -> str:
         """A struct with its subsections; returns the variable for its state, if it is made."""
@@ -79,13 +103,13 @@ class Reading:
         if not layout.old_style and not has_subsections:
             self._fixed.run.end_struct(layout.name)
         self._fixed.run.flush()
-        state = self._saving.save(scope.root) if self._builds else ""
+        state = self._making.save(scope.root) if self._builds else ""
         if has_subsections:
             with self._source.block("if o < len(data) and data[o] == 5:"):
-                self._subsections(layout, state)
+                self._subsections(layout, scope)
         return state
 
-    def _subsections(self, layout: VMState, state: str) -> None:
+    def _subsections(self, layout: VMState, outer: Scope) -> None:
         """Those that follow, each at most once and in order."""
         if not subsections_stand_apart(layout):
             raise TooHard
@@ -94,10 +118,10 @@ class Reading:
             header = subsection_header(subsection)
             with source.block(f"if data.startswith({source.constant(header)}, o):"):
                 source.line(f"o += {len(header)}")
-                scope = Scope(subsection, subsection.version_id, source.depth)
-                scope.root.var = state
+                scope = Scope(subsection, subsection.version_id, source.depth, declared=outer.declared)
+                scope.root.var = outer.root.var
                 if self._builds and not subsection.fields:
-                    source.line(f"{state}[{subsection.marker!r}] = True")
+                    self._making.mark(scope.root, subsection.marker)
                 self._struct(subsection, scope)
         name = source.constant(layout.name.encode())
         source.line(f"{source.constant(check_end)}(data, o, {name}, {len(layout.name) + 1})")
@@ -112,6 +136,21 @@ class Reading:
                     put(scope.root, member.path, node)
                     if not (isinstance(node, Value) and node.test):
                         scope.done.append(member.path)
+        for rule in layout.rules:
+            self._rule(rule, layout, scope)
+
+    def _rule(self, rule: Rule, layout: VMState, scope: Scope) -> None:
+        present = {member.path: conditions for member, conditions in members(layout, scope.version_id)}
+        if not present.keys() >= set(rule.paths):
+            return
+        source, nodes = self._source, [resolve(scope.root, path) for path in rule.paths]
+        names = [node.name for node in nodes if isinstance(node, Value) and node.name]
+        if len(names) == len(nodes):
+            test = f"{source.constant(rule.holds)}({', '.join(names)})"
+            self._fixed.run.checks.append(f"if not {test}: raise {source.refused}")
+        else:
+            test = f"{source.constant(keeps_rule)}({source.constant(rule)}, {self._state(scope)})"
+            source.line(f"if not {test}: raise {source.refused}")
 
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope) -> None:
         source = self._source
@@ -119,21 +158,32 @@ class Reading:
         self._fixed.run.flush()
         before = other_form(scope.root, member.path)
         name = before[1].name if before is not None else source.local()
+        path = paths.parse(member.path)
+        declared = self._declared(scope, path)
         if before is None and self._builds:
             source.line(f"{name} = None")
         with source.block(f"if {tests}:"):
             if before is not None and self._builds:
-                source.line(f"if {name} is not None: raise {source.constant(Refused)}")
-            node = self._value(member.subcon, scope, paths.parse(member.path))
+                source.line(f"if {name} is not None: raise {source.refused}")
+            node = self._value(member.subcon, scope, path)
             self._fixed.run.flush()
             if node is not None and self._builds:
-                value = self._saving.expression(node)
-                test = node.test if isinstance(node, Value) else ""
-                source.line(f"{name} = {value} if {test} else None" if test else f"{name} = {value}")
+                self._give(name, node, declared)
         if before is not None:
-            before[0].saved.discard(str(paths.parse(member.path)[-1]))
+            before[0].saved.discard(str(path[-1]))
         elif node is not None:
-            put(scope.root, member.path, Value(name, test=f"{name} is not None"))
+            put(scope.root, member.path, Value(name, test=f"{name} is not None", declared=declared))
+
+    def _give(self, name: str, node: Node, declared: Any) -> None:
+        """Give a variable a value that is there under a condition."""
+        try:
+            value = self._making.expression(node, declared)
+        except TooHard:
+            # A form that the class does not hold.
+            self._source.line(f"raise {self._source.refused}")
+            return
+        test = node.test if isinstance(node, Value) else ""
+        self._source.line(f"{name} = {value} if {test} else None" if test else f"{name} = {value}")
 
     def _test(self, condition: Conditional, scope: Scope) -> str:
         constant = self._source.constant
@@ -166,9 +216,9 @@ class Reading:
         if not self._builds:
             raise TooHard
         self._fixed.run.flush()
-        if self._source.depth != scope.depth and not self._saving.is_saved(scope.root):
+        if self._source.depth != scope.depth and not self._making.is_saved(scope.root):
             raise TooHard
-        return self._saving.save(scope.root)
+        return self._making.state(scope.root)
 
     def _value(self, subcon: Any, scope: Scope, path: tuple[paths.Step, ...]) -> Node | None:
         field = atom(subcon)
@@ -183,16 +233,19 @@ class Reading:
             return self._inner_struct(subcon, scope, path)
         self._fixed.run.flush()
         if is_plain(subcon):
-            return self._outer_struct(subcon)
+            return self._outer_struct(subcon, scope, path)
         if behaves_as(subcon, Buffer):
             return self._buffer(subcon, scope)
         if behaves_as(subcon, Array) and is_integer(subcon.subcon):
             return self._integers(subcon, scope)
         if behaves_as(subcon, Array) and is_element(subcon.subcon):
-            return self._array(subcon, scope)
+            return self._array(subcon, scope, path)
         if behaves_as(subcon, Listed) and is_plain(subcon.subcon) and subcon.marker:
-            return self._listed(subcon)
+            return self._listed(subcon, scope, path)
         return self._foreign(subcon, scope)
+
+    def _declared(self, scope: Scope, path: tuple[paths.Step, ...]) -> Any:
+        return self._making.kind(scope.declared, path) if self._builds else None
 
     def _again(self, subcon: Again, scope: Scope) -> None:
         first = resolve(scope.root, subcon.path)
@@ -211,21 +264,27 @@ class Reading:
         return Elements([item for item in items if item is not None])
 
     def _inner_struct(self, layout: VMState, scope: Scope, path: tuple[paths.Step, ...]) -> Struct:
-        inner = Scope(layout, layout.version_id, self._source.depth, scope, path)
+        declared = self._declared(scope, path)
+        inner = Scope(layout, layout.version_id, self._source.depth, scope, path, declared=declared)
         self._fields(layout, inner)
         if not layout.old_style:
             self._fixed.run.end_struct(layout.name)
         return inner.root
 
-    def _outer_struct(self, layout: VMState) -> Node:
-        state = self._struct(layout, Scope(layout, layout.version_id, self._source.depth))
-        return Sealed(state, members=roots(layout))
+    def _outer_struct(self, layout: VMState, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
+        declared = self._declared(scope, path)
+        inner = Scope(layout, layout.version_id, self._source.depth, declared=declared)
+        state = self._struct(layout, inner)
+        return Sealed(state, members=roots(layout), lacks=inner.root.lacks, declared=declared)
 
-    def _called_struct(self, layout: VMState) -> Node:
-        source, name = self._source, self._source.local()
-        function = source.constant(self._struct_function(layout))
-        source.line(f"{name}, o = {function}(data, o)" if self._builds else f"o = {function}(data, o)")
-        return Sealed(name, members=roots(layout))
+    def _called_struct(self, layout: VMState, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
+        source, declared = self._source, self._declared(scope, path)
+        sealed = Sealed(source.local(), members=roots(layout), declared=declared)
+        function = source.later(lambda: self._struct_function(layout, declared, frozenset(sealed.more.members)))
+        source.line(
+            f"{sealed.name}, o = {function}(data, o, limits)" if self._builds else f"o = {function}(data, o, limits)"
+        )
+        return sealed
 
     def _buffer(self, subcon: Buffer, scope: Scope) -> Value:
         source, name = self._source, self._source.local()
@@ -234,13 +293,15 @@ class Reading:
         if self._builds:
             source.line(f"{name} = data[o:e]")
         source.line("o = e")
-        return Value(name)
+        return Value(name, kind="bytes")
 
     def _counted(self, subcon: Array, scope: Scope, size: int) -> str:
         """The number of elements, held against what is left."""
         source, count = self._source, self._source.local()
         source.line(f"{count} = {self._count(subcon.count, scope)}")
         source.line(f"if not 0 <= {count} * {size} <= len(data) - o: raise {source.constant(Short)}")
+        if not isinstance(subcon.count, int):
+            source.line(f"if {count} > limits.elements: raise {source.refused}")
         return count
 
     def _integers(self, subcon: Array, scope: Scope) -> Value:
@@ -252,56 +313,71 @@ class Reading:
             values = "*data[o:e]" if element.code == "B" else f'*{unpack}(f">{{{count}}}{element.code}", data[o:e])'
             source.line(f"{name} = [{values}]")
         source.line("o = e")
-        return Value(name)
+        return Value(name, kind="list", bounds=(element.minimum, element.maximum))
 
-    def _array(self, subcon: Array, scope: Scope) -> Node:
+    def _array(self, subcon: Array, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
         """Elements of any form; those of a plain one in one go."""
         source, outer = self._source, self._fixed.run
         if isinstance(subcon.count, int) and 0 <= subcon.count <= FEW_STRUCTS and not is_fixed(subcon.subcon):
             # Spelled out, since a later field may add to one of them.
             self._counted(subcon, scope, max(minimum_size(subcon.subcon), 1))
-            return Elements([self._called_struct(subcon.subcon) for _ in range(subcon.count)])
+            return Elements([self._called_struct(subcon.subcon, scope, (*path, i)) for i in range(subcon.count)])
+        within = (*path, 0)
+        declared = self._declared(scope, within)
         self._fixed.run = run = Run(source)
-        element = self._value(subcon.subcon, scope, ()) if is_fixed(subcon.subcon) else None
+        element = self._value(subcon.subcon, scope, within) if is_fixed(subcon.subcon) else None
         self._fixed.run = outer
         count = self._counted(subcon, scope, max(run.size, minimum_size(subcon.subcon), 1))
-        if element is None or not run.is_plain or not run.size or not self._saving.is_literal(element):
-            return self._loop(subcon.subcon, f"for _ in range({count}):", scope)
+        if element is None or not run.is_plain or not run.size or not self._making.is_literal(element):
+            return self._loop(subcon.subcon, f"for _ in range({count}):", scope, within)
         name = source.local()
         if self._builds:
-            run.flush_repeated(self._saving.expression(element), name, count)
+            run.flush_repeated(self._making.expression(element, declared), name, count)
         else:
             source.line(f"e = o + {count} * {run.size}")
             run.flush_ends_repeated()
-        return Value(name)
+        return Value(name, kind="list", declared=declared)
 
-    def _loop(self, element: Any, header: str, scope: Scope | None, first: str = "pass") -> Value:
-        source, name = self._source, self._source.local()
+    def _loop(
+        self, element: Any, header: str, scope: Scope, path: tuple[paths.Step, ...], first: Iterable[str] = ()
+    ) -> Value:
+        source, name, declared = self._source, self._source.local(), self._declared(scope, path)
         if self._builds:
             source.line(f"{name} = []")
         with source.block(header):
-            source.line(first)
-            if scope is None or not is_fixed(element):
-                node: Node | None = self._outer_struct(element)
+            for statement in first:
+                source.line(statement)
+            if is_plain(element) and not is_fixed(element):
+                node: Node | None = self._outer_struct(element, scope, path)
             else:
-                node = self._value(element, scope, ())
+                node = self._value(element, scope, path)
             self._fixed.run.flush()
             if self._builds and node is not None:
-                source.line(f"{name}.append({self._saving.expression(node)})")
-        return Value(name)
+                source.line(f"{name}.append({self._making.expression(node, declared)})")
+        return Value(name, kind="list", declared=declared)
 
-    def _listed(self, subcon: Listed) -> Value:
-        value = self._loop(subcon.subcon, f"while data[o] == {subcon.marker}:", None, "o += 1")
-        self._source.line(f"if data[o]: raise {self._source.constant(Refused)}")
-        self._source.line("o += 1")
+    def _listed(self, subcon: Listed, scope: Scope, path: tuple[paths.Step, ...]) -> Value:
+        source, count = self._source, self._source.local()
+        source.line(f"{count} = 0")
+        value = self._loop(
+            subcon.subcon,
+            f"while data[o] == {subcon.marker}:",
+            scope,
+            (*path, 0),
+            ["o += 1", f"{count} += 1", f"if {count} > limits.elements: raise {source.refused}"],
+        )
+        source.line(f"if data[o]: raise {source.refused}")
+        source.line("o += 1")
         return value
 
     def _foreign(self, subcon: Any, scope: Scope) -> Value:
         """Have the construct read, as the reference engine has it."""
+        if refers_to_itself(subcon):
+            raise TooHard
         source, state = self._source, self._state(scope)
         name = source.local()
-        before = ", ".join(f"{path!r}: {self._saving.reach(scope.root, path)}" for path in scope.done)
-        read = f"{source.constant(read_foreign)}({source.constant(subcon)}, data, o, {state}, {{{before}}})"
+        before = ", ".join(f"{path!r}: {reach(state, path)}" for path in scope.done)
+        read = f"{source.constant(read_foreign)}({source.constant(subcon)}, data, o, limits, {state}, {{{before}}})"
         source.line(f"{name}, o = {read}")
-        source.line(f"if {name} is None: raise {source.constant(Refused)}")
+        source.line(f"if {name} is None: raise {source.refused}")
         return Value(name)

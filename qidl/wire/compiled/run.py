@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from qidl.wire.compiled.source import Source
+from qidl.compiled.source import Source
 from qidl.wire.compiled.support import Short, check_end, check_ends
 
 

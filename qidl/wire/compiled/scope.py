@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from qidl.compiled.tree import Struct
 from qidl.wire import path as paths
 from qidl.wire.compiled.shape import asked_for
-from qidl.wire.compiled.tree import Struct
 from qidl.wire.vmstate import VMState
 
 
@@ -14,12 +16,21 @@ class Scope:
     :ivar root: its state
     :ivar depth: blocks around the place where it begins
     :ivar done: paths of the members that are there for certain
+    :ivar declared: what a class says of it
     """
 
     def __init__(
-        self, layout: VMState, version_id: int, depth: int, outer: Scope | None = None, at: tuple[paths.Step, ...] = ()
+        self,
+        layout: VMState,
+        version_id: int,
+        depth: int,
+        outer: Scope | None = None,
+        at: tuple[paths.Step, ...] = (),
+        *,
+        declared: Any,
     ) -> None:
-        self.root = Struct()
+        self.root = Struct(declared=declared)
+        self.declared = declared
         self.depth = depth
         self.version_id = version_id
         self.done: list[str] = []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
+import construct
 
 from qidl.wire import path as paths
 from qidl.wire.primitives import (
@@ -21,6 +22,7 @@ from qidl.wire.primitives import (
     Only,
     Since,
     Unused,
+    Validated,
     When,
     minimum_size,
 )
@@ -44,12 +46,16 @@ class Atom:
     :ivar size: bytes
     :ivar kind: ``int``, ``bool``, ``bytes`` or ``unused``
     :ivar bounds: what an integer may be, if that is less than its type can hold
+    :ivar range: what an integer can be
+    :ivar accepts: says of an integer whether it may be so, if bounds do not
     """
 
     code: str
     size: int
     kind: str
     bounds: tuple[int, int] | None = None
+    range: tuple[int, int] | None = None
+    accepts: Callable[[int], bool] | None = None
 
 
 def behaves_as(subcon: Any, cls: Any) -> bool:
@@ -60,9 +66,9 @@ def behaves_as(subcon: Any, cls: Any) -> bool:
 def atom(subcon: Any) -> Atom | None:
     """Take a construct for a field of fixed size; None if it is not."""
     if behaves_as(subcon, Integer):
-        return Atom(subcon.code, subcon.length, "int")
-    if behaves_as(subcon, Checked) and behaves_as(subcon.subcon, Integer):
-        return Atom(subcon.subcon.code, subcon.subcon.length, "int", (subcon.least, subcon.most))
+        return Atom(subcon.code, subcon.length, "int", None, (subcon.minimum, subcon.maximum))
+    if behaves_as(subcon, Validated) and behaves_as(subcon.subcon, Integer):
+        return _validated(subcon, subcon.subcon)
     if behaves_as(subcon, Boolean):
         return Atom("B", 1, "bool")
     if behaves_as(subcon, Buffer) and isinstance(subcon.length, int) and subcon.length >= 0:
@@ -70,6 +76,14 @@ def atom(subcon: Any) -> Atom | None:
     if behaves_as(subcon, Unused) and subcon.length >= 0:
         return Atom(f"{subcon.length}s", subcon.length, "unused")
     return None
+
+
+def _validated(subcon: Validated, integer: Integer) -> Atom:
+    whole = (integer.minimum, integer.maximum)
+    if isinstance(subcon, Checked) and type(subcon).accepts is Checked.accepts:
+        bounds = (subcon.least, subcon.most)
+        return Atom(integer.code, integer.length, "int", bounds, bounds)
+    return Atom(integer.code, integer.length, "int", None, whole, subcon.accepts)
 
 
 def is_mask(field: Atom) -> bool:
@@ -88,6 +102,17 @@ _STEPS = [
 def is_plain(layout: Any) -> bool:
     """Whether a construct is a VMState that reads and writes just as VMState does."""
     return isinstance(layout, VMState) and all(getattr(type(layout), step) is getattr(VMState, step) for step in _STEPS)
+
+
+def refers_to_itself(subcon: Any) -> bool:
+    """Whether a construct may hold another of its own kind, however deep: it says so by naming it later."""
+    if isinstance(subcon, construct.LazyBound):
+        return True
+    if isinstance(subcon, construct.Construct):
+        return any(map(refers_to_itself, vars(subcon).values()))
+    if isinstance(subcon, dict):
+        return any(map(refers_to_itself, subcon.values()))
+    return isinstance(subcon, list | tuple) and any(map(refers_to_itself, subcon))
 
 
 def members(layout: VMState, version_id: int) -> Iterator[tuple[Member, tuple[Conditional, ...]]]:
@@ -175,6 +200,7 @@ def asked_for(layout: VMState, version_id: int) -> set[tuple[paths.Step, ...]]:
             found.add(subcon.length)
         elif isinstance(subcon, Again):
             found.add(subcon.path)
+    found.update(path for rule in layout.rules for path in rule.paths)
     return {paths.parse(path) for path in found}
 
 
@@ -206,5 +232,5 @@ def _has_plain_marker(layout: VMState) -> bool:
 def _has_certain_member(layout: VMState) -> bool:
     certain = [member.subcon for member, conditions in members(layout, layout.version_id) if not conditions]
     return any(
-        isinstance(subcon, Integer | Checked | Boolean | Buffer | Array) or is_plain(subcon) for subcon in certain
+        isinstance(subcon, Integer | Validated | Boolean | Buffer | Array) or is_plain(subcon) for subcon in certain
     )

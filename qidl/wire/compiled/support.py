@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable
 from typing import Any
 
-from qidl.wire.context import Context, Taken
-from qidl.wire.primitives import Reader, State, as_bytes
+from qidl.compiled.source import Refused
+from qidl.limits import Limits
+from qidl.validation import Rule
+from qidl.wire import path as paths
+from qidl.wire.context import Context, Taken, has_member
+from qidl.wire.primitives import Reader, State, Writer
 from qidl.wire.vmstate import SUBSECTION, VMState
 
-
-class Refused(Exception):
-    """A payload or a state that the layout does not allow."""
+StructFunction = Callable[[VMState, Any, frozenset[str]], Callable[..., Any]]
+"""Finds the function for a struct within another: by its layout, what a class says, and which members lie apart."""
 
 
 class Short(Refused):
@@ -42,33 +45,26 @@ def subsection_header(subsection: VMState) -> bytes:
     return bytes([SUBSECTION, len(name)]) + name + subsection.version_id.to_bytes(4, "big")
 
 
-def read_foreign(subcon: Any, data: bytes, offset: int, state: State, before: State) -> tuple[Any, int]:
+def read_foreign(subcon: Any, data: bytes, offset: int, limits: Limits, state: State, before: State) -> tuple[Any, int]:
     """Let a construct read for itself, as the reference engine has it read.
 
     :param before: the members before it, by path
     """
-    reader = Reader(memoryview(data), offset)
+    reader = Reader(memoryview(data), offset, limits)
     value = subcon._parse(reader, Context(state, before), "")
     return value, reader.offset
 
 
+def keeps_rule(rule: Rule, state: State) -> bool:
+    """Whether a state keeps a rule; it does where one of the fields is absent."""
+    if not all(has_member(state, path) for path in rule.paths):
+        return True
+    return rule.holds(*(paths.get(state, path) for path in rule.paths))
+
+
 def write_foreign(subcon: Any, value: Any, state: State, before: State) -> bytes:
     """Let a construct write for itself, as the reference engine has it write."""
-    stream, taken = io.BytesIO(), Taken()
+    stream, taken = Writer(), Taken()
     subcon._build(value, stream, Context(state, before, taken), "")
     taken.check(value, "")
     return stream.getvalue()
-
-
-def uint8s(value: Any) -> bytes:
-    """Take a list of bytes, or bytes, for the array that it is."""
-    if type(value) is bytes:
-        return value
-    if type(value) is not list or [*map(type, value)].count(int) != len(value):
-        raise Refused
-    return bytes(value)
-
-
-def some_bytes(value: Any) -> bytes:
-    """Take bytes, or what says the same."""
-    return as_bytes(value, "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from qidl.wire.compiled.source import Source
-from qidl.wire.compiled.support import Refused, some_bytes, uint8s
+from collections.abc import Callable
+
+from qidl.compiled.source import Source
+from qidl.compiled.support import some_bytes, uint8s
 
 
 class ValueChecks:
@@ -15,6 +17,10 @@ class ValueChecks:
     def check(self, value: str, least: int, most: int) -> None:
         """An integer has to be within bounds."""
         self._refuse_if(f"{value} != {least}" if least == most else f"not {least} <= {value} <= {most}")
+
+    def ask(self, values: str, holds: Callable[..., bool]) -> None:
+        """A function has to accept them."""
+        self._refuse_if(f"not {self._source.constant(holds)}({values})")
 
     def check_bytes(self, name: str, length: str) -> None:
         """Bytes, or what can be taken for them, have to be as many as there is room for."""
@@ -31,4 +37,4 @@ class ValueChecks:
         self._refuse_if(f"len({name}) != {length} or [*map(type, {name})].count(int) != {length}")
 
     def _refuse_if(self, test: str) -> None:
-        self._source.line(f"if {test}: raise {self._source.constant(Refused)}")
+        self._source.line(f"if {test}: raise {self._source.refused}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from qidl.wire.compiled.support import Refused, Short
+from qidl.compiled.source import Refused
+from qidl.limits import Limits
+from qidl.wire.compiled.support import Short
 
 T = TypeVar("T")
 
@@ -15,31 +17,46 @@ _AHEAD = 2 + 255
 """Bytes behind a struct that tell whether a subsection follows: its mark, and its name with the length."""
 
 
-def read_within(read: Callable[[bytes, int], tuple[Any, int]]) -> Callable[[memoryview, int], tuple[Any, int]]:
-    """Have a function that reads a struct read from the middle of a stream."""
+def read_within(
+    read: Callable[[bytes, int, Limits], tuple[Any, int]], nesting: int
+) -> Callable[[memoryview, int, Limits], tuple[Any, int]]:
+    """Have a function that reads a struct read from the middle of a stream.
 
-    def read_at(data: memoryview, offset: int) -> tuple[Any, int]:
-        state, end = _within(data, offset, read, lambda result: result[1])
+    :param nesting: of the layout
+    """
+
+    def read_at(data: memoryview, offset: int, limits: Limits) -> tuple[Any, int]:
+        _check_nesting(nesting, limits)
+        state, end = _within(data, offset, lambda window: read(window, 0, limits), lambda result: result[1])
         return state, offset + end
 
     return read_at
 
 
-def skip_within(skip: Callable[[bytes, int], int]) -> Callable[[memoryview, int], int]:
-    """Have a function that passes over a struct do so in the middle of a stream."""
+def skip_within(skip: Callable[[bytes, int, Limits], int], nesting: int) -> Callable[[memoryview, int, Limits], int]:
+    """Have a function that passes over a struct do so in the middle of a stream.
 
-    def skip_at(data: memoryview, offset: int) -> int:
-        return offset + _within(data, offset, skip, lambda end: end)
+    :param nesting: of the layout
+    """
+
+    def skip_at(data: memoryview, offset: int, limits: Limits) -> int:
+        _check_nesting(nesting, limits)
+        return offset + _within(data, offset, lambda window: skip(window, 0, limits), lambda end: end)
 
     return skip_at
 
 
-def _within(data: memoryview, offset: int, read: Callable[[bytes, int], T], end_of: Callable[[T], int]) -> T:
+def _check_nesting(nesting: int, limits: Limits) -> None:
+    if nesting > limits.nesting:
+        raise Refused
+
+
+def _within(data: memoryview, offset: int, read: Callable[[bytes], T], end_of: Callable[[T], int]) -> T:
     size, left = _FIRST, len(data) - offset
     while True:
         is_all = size >= left
         try:
-            result = read(bytes(data[offset : offset + size]), 0)
+            result = read(bytes(data[offset : offset + size]))
         except Exception as error:
             is_final = isinstance(error, Refused) and not isinstance(error, Short)
             if is_all or is_final or size >= _LARGEST:

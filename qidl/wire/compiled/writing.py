@@ -1,6 +1,6 @@
-"""The function that writes a struct: from its state to bytes.
+"""The function that writes a struct: from its state, or an object, to bytes.
 
-A state is taken apart first, every member that is there for certain in one go; then the
+That is taken apart first, every member that is there for certain in one go; then the
 fields are packed in the order of the wire, and last the members are counted, so that
 none is left behind.
 """
@@ -12,6 +12,12 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from qidl.compiled.dict_making import reach
+from qidl.compiled.dict_taking import DictTaking
+from qidl.compiled.source import Source, TooHard
+from qidl.compiled.taking import Taking
+from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.validation import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.packing import Packing, pack_function
 from qidl.wire.compiled.shape import (
@@ -31,10 +37,7 @@ from qidl.wire.compiled.shape import (
     roots,
     subsections_stand_apart,
 )
-from qidl.wire.compiled.source import Source, TooHard
-from qidl.wire.compiled.support import Refused, some_bytes, subsection_header, write_foreign
-from qidl.wire.compiled.takeapart import TakingApart
-from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.wire.compiled.support import StructFunction, keeps_rule, subsection_header, write_foreign
 from qidl.wire.compiled.value_checks import ValueChecks
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, Unused
 from qidl.wire.vmstate import Member, VMState
@@ -61,30 +64,32 @@ class Writing:
     """Writes the source of the function.
 
     :param struct_function: finds the function of the same kind for another struct
+    :param taking: how a state is taken apart
     """
 
-    def __init__(self, struct_function: Callable[[VMState], Callable[..., Any]]) -> None:
+    def __init__(self, struct_function: StructFunction, *, taking: Callable[[Source], Taking] = DictTaking) -> None:
         self._struct_function = struct_function
         self._source = Source()
         self._packing = Packing(self._source)
-        self._apart = TakingApart(self._source)
+        self._apart = taking(self._source)
         self._values = ValueChecks(self._source)
 
-    def function(self, layout: VMState, version_id: int) -> Callable[..., Any]:
-        """The function for a struct: ``(d, others)`` to bytes, where ``others`` members are not its own."""
-        scope, later = Scope(layout, version_id), Later()
-        scope.root.var = "d"
-        self._plan(scope, later)
-        self._apart.expect("dict", "d")
-        self._write(lambda: self._apart.struct(scope.root), later)
-        count = scope.root.count or len(scope.root.members)
-        self._source.line(f"if len(d) != {count} + others: raise {self._refused}")
-        self._source.line(f"return {self._packing.expression()}")
-        return self._source.function("encode(d, others=0)", layout.name)
+    def function(
+        self, layout: VMState, version_id: int, declared: Any = None, elsewhere: frozenset[str] = frozenset()
+    ) -> Callable[..., Any]:
+        """The function for a struct, which takes it to bytes.
 
-    @property
-    def _refused(self) -> str:
-        return self._source.constant(Refused)
+        :param declared: what a class says of it
+        :param elsewhere: names of members that are written elsewhere
+        """
+        scope, later = Scope(layout, version_id), Later()
+        scope.root.declared, scope.root.elsewhere = declared, elsewhere
+        self._plan(scope, later)
+        self._apart.begin(scope.root, "d")
+        self._write(lambda: self._apart.struct(scope.root), later)
+        self._apart.check_length(scope.root)
+        self._source.line(f"return {self._packing.expression()}")
+        return self._source.function("encode(d)", layout.name)
 
     def _plan(self, scope: Scope, later: Later) -> None:
         """Go through a struct, its subsections included."""
@@ -99,7 +104,7 @@ class Writing:
         """Take something apart, then write what is to be written of it."""
         counted, self._apart.counted = self._apart.counted, []
         take_apart()
-        self._apart.check_types()
+        self._apart.check()
         for write in later:
             write()
         self._apart.check_counts()
@@ -121,18 +126,18 @@ class Writing:
             for subsection in layout.subsections:
                 names = {str(paths.parse(m.path)[0]) for m in subsection.members if not isinstance(m.subcon, Unused)}
                 names |= set() if subsection.fields else {subsection.marker}
-                test = " or ".join(f"{name!r} in {root.var}" for name in sorted(names))
+                test = " or ".join(self._apart.has(root, name) for name in sorted(names))
                 self._in_block(f"if {test}:", functools.partial(self._subsection, subsection, root))
 
-        self._in_block(f"if len({root.var}) != {root.count}:", write_all)
+        self._in_block(f"if {self._apart.length(root)} != {root.count}:", write_all)
 
     def _subsection(self, subsection: VMState, root: Struct) -> None:
         source, scope, later = self._source, Scope(subsection, subsection.version_id), Later()
         header = subsection_header(subsection)
         self._packing.add(f"{len(header)}s", source.constant(header))
-        scope.root.var, scope.root.count = root.var, root.count
+        scope.root.var, scope.root.count, scope.root.declared = root.var, root.count, root.declared
         if not subsection.fields:
-            source.line(f"if {root.var}[{subsection.marker!r}] is not True: raise {self._refused}")
+            source.line(f"if not ({self._apart.is_marked(root, subsection.marker)}): raise {source.refused}")
             source.line(f"{root.count} += 1")
         self._plan(scope, later)
         self._write(lambda: self._apart.struct(scope.root), later)
@@ -149,6 +154,19 @@ class Writing:
                 node = self._value(member.subcon, scope, later)
                 put(scope.root, member.path, node)
                 scope.done.append(member.path)
+        for rule in scope.layout.rules:
+            later.append(functools.partial(self._rule, rule, scope))
+
+    def _rule(self, rule: Rule, scope: Scope) -> None:
+        present = {member.path: conditions for member, conditions in members(scope.layout, scope.version_id)}
+        if not present.keys() >= set(rule.paths):
+            return
+        nodes = [resolve(scope.root, path) for path in rule.paths]
+        names = [node.name for node in nodes if isinstance(node, Value) and node.name]
+        if len(names) == len(nodes):
+            self._values.ask(", ".join(names), rule.holds)
+        else:
+            self._values.ask(self._apart.state(scope.root), functools.partial(keeps_rule, rule))
 
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope, later: Later) -> None:
         source, inner = self._source, Later()
@@ -156,14 +174,17 @@ class Writing:
         name = node.name if isinstance(node, Value) else source.local()
         container, key = self._optional(scope, member.path)
 
-        def take_apart() -> None:
-            source.line(f"{name} = {_variable(container)}[{key!r}]")
-            source.line(f"{container.count} += 1")
-            self._apart.take(node, name)
-
         def write() -> None:
             tests = " and ".join([self._test(condition, scope) for condition in conditions])
-            self._in_block(f"if {tests}:", lambda: self._write(take_apart, inner))
+
+            def write_member() -> None:
+                if not self._apart.can_hold(container, key, node):
+                    source.line(f"raise {source.refused}")
+                    return
+                source.line(f"{container.count} += 1")
+                self._write(lambda: self._apart.member(container, key, node, name), inner)
+
+            self._in_block(f"if {tests}:", write_member)
 
         later.append(write)
 
@@ -183,17 +204,7 @@ class Writing:
         container, key = self._optional(scope, member.path)
         size = member.subcon.length
 
-        def write() -> None:
-            source, name = self._source, self._source.local()
-            zeros = source.constant(bytes(size))
-            source.line(f"{name} = {_variable(container)}.get({key!r}, {zeros})")
-            with source.block(f"if {name} is not {zeros}:"):
-                source.line(f"{name} = {source.constant(some_bytes)}({name})")
-                source.line(f"if len({name}) != {size} or {name} == {zeros}: raise {self._refused}")
-                source.line(f"{container.count} += 1")
-            self._packing.add(f"{size}s", name)
-
-        later.append(write)
+        later.append(lambda: self._packing.add(f"{size}s", self._apart.unused(container, key, size)))
 
     def _again(self, subcon: Again, conditions: tuple[Conditional, ...], scope: Scope, later: Later) -> None:
         if conditions or not is_fixed(subcon):
@@ -208,11 +219,11 @@ class Writing:
         later.append(write)
 
     def _test(self, condition: Conditional, scope: Scope) -> str:
-        constant, state = self._source.constant, _variable(scope.root)
+        constant = self._source.constant
         if not is_when(condition):
-            return f"{constant(condition)}.present({scope.version_id}, {state})"
+            return f"{constant(condition)}.present({scope.version_id}, {self._apart.state(scope.root)})"
         if callable(condition.test):
-            value = f"{constant(condition.test)}({state})"
+            value = f"{constant(condition.test)}({self._apart.state(scope.root)})"
         else:
             value = self._earlier(condition.test, scope)
         return value if condition.equals is None else f"{value} == {constant(condition.equals)}"
@@ -221,13 +232,13 @@ class Writing:
         found = resolve(scope.root, path)
         if isinstance(found, Value) and found.kind in ("int", "bool"):
             return found.name
-        return f"{self._source.constant(paths.get)}({_variable(scope.root)}, {path!r})"
+        return f"{self._source.constant(paths.get)}({self._apart.state(scope.root)}, {path!r})"
 
     def _count(self, count: Any, scope: Scope) -> str:
         if isinstance(count, int):
             return str(count)
         if callable(count):
-            return f"{self._source.constant(count)}({_variable(scope.root)})"
+            return f"{self._source.constant(count)}({self._apart.state(scope.root)})"
         return f"int({self._earlier(count, scope)})"
 
     def _value(self, subcon: Any, scope: Scope, later: Later) -> Node:
@@ -254,12 +265,14 @@ class Writing:
         def write() -> None:
             if field.bounds is not None:
                 self._values.check(name, *field.bounds)
+            if field.accepts is not None:
+                self._values.ask(name, field.accepts)
             if field.kind == "bytes":
                 self._values.check_bytes(name, str(field.size))
             self._packing.add("?" if field.kind == "bool" else field.code, name)
 
         later.append(write)
-        return Value(name, kind="" if field.kind == "bytes" else field.kind)
+        return Value(name, kind=field.kind, bounds=field.range)
 
     def _masked(self, field: Atom, count: int, later: Later) -> Elements:
         names = [self._source.local() for _ in range(count)]
@@ -272,7 +285,7 @@ class Writing:
                 self._packing.add(field.code, name)
 
         later.append(write)
-        return Elements([Value(name, kind="int") for name in names])
+        return Elements([Value(name, kind="int", bounds=field.bounds) for name in names])
 
     def _buffer(self, length: Any, scope: Scope, later: Later) -> Value:
         name = self._source.local()
@@ -282,7 +295,7 @@ class Writing:
             self._packing.add_piece(name)
 
         later.append(write)
-        return Value(name)
+        return Value(name, kind="bytes")
 
     def _integers(self, subcon: Array, scope: Scope, later: Later) -> Node:
         element, count = subcon.subcon, subcon.count
@@ -305,7 +318,7 @@ class Writing:
                 self._packing.add_piece(name if is_bytes else f'{pack}(f">{{len({name})}}{element.code}", *{name})')
 
         later.append(write)
-        return Value(name, kind="" if is_bytes else "list")
+        return Value(name, kind="bytes" if is_bytes else "list", bounds=(element.minimum, element.maximum))
 
     def _array(self, subcon: Array, scope: Scope, later: Later) -> Node:
         element, count = subcon.subcon, subcon.count
@@ -318,26 +331,26 @@ class Writing:
             return self._foreign(subcon, scope, later)
         if isinstance(count, int) and 0 <= count <= FEW_STRUCTS:
             return Elements([self._called_struct(element, later) for _ in range(count)])
-        name = self._source.local()
+        values = Value(self._source.local(), kind="list")
 
         def write() -> None:
-            self._source.line(f"if len({name}) != {self._count(count, scope)}: raise {self._refused}")
-            self._each(element, name, "")
+            self._source.line(f"if len({values.name}) != {self._count(count, scope)}: raise {self._source.refused}")
+            self._each(element, values, "")
 
         later.append(write)
-        return Value(name, kind="list")
+        return values
 
-    def _each(self, element: VMState, name: str, marker: str) -> None:
+    def _each(self, element: VMState, values: Value, marker: str) -> None:
         """Write every element of a list of structs, with a marker before it."""
         source, piece, one, packing = self._source, self._source.local(), self._source.local(), self._packing
         source.line(f"{piece} = []")
         self._packing = Packing(source)
-        with source.block(f"for {one} in {name}:"):
+        with source.block(f"for {one} in {values.name}:"):
             later = Later()
             if marker:
                 self._packing.add("1s", marker)
             node = self._inner_struct(element, later)
-            self._write(lambda: self._apart.take(node, one), later)
+            self._write(lambda: self._apart.element(values, node, one), later)
             source.line(f"{piece}.append({self._packing.expression()})")
         self._packing = packing
         self._packing.add_piece(f"b''.join({piece})")
@@ -352,43 +365,33 @@ class Writing:
         sealed = Sealed(source.local(), members=roots(layout))
 
         def write() -> None:
-            function = source.constant(self._struct_function(layout))
-            others = f", {len(sealed.more.members)}" if sealed.more.members else ""
-            self._packing.add_piece(f"{function}({sealed.name}{others})")
+            function = source.later(
+                lambda: self._struct_function(layout, sealed.declared, frozenset(sealed.more.members))
+            )
+            self._packing.add_piece(f"{function}({sealed.name})")
 
         later.append(write)
         return sealed
 
     def _listed(self, subcon: Listed, later: Later) -> Value:
-        name = self._source.local()
+        values = Value(self._source.local(), kind="list")
 
         def write() -> None:
-            self._each(subcon.subcon, name, self._source.constant(bytes([subcon.marker])))
+            self._each(subcon.subcon, values, self._source.constant(bytes([subcon.marker])))
             self._packing.add_piece(r"b'\0'")
 
         later.append(write)
-        return Value(name, kind="list")
+        return values
 
     def _foreign(self, subcon: Any, scope: Scope, later: Later) -> Value:
         """Have the construct write, as the reference engine has it."""
         source, name, done = self._source, self._source.local(), list(scope.done)
 
         def write() -> None:
-            state = _variable(scope.root)
-            before = ", ".join(f"{path!r}: {_reach(state, path)}" for path in done)
+            state = self._apart.state(scope.root)
+            before = ", ".join(f"{path!r}: {reach(state, path)}" for path in done)
             function = source.constant(write_foreign)
             self._packing.add_piece(f"{function}({source.constant(subcon)}, {name}, {state}, {{{before}}})")
 
         later.append(write)
         return Value(name)
-
-
-def _variable(struct: Struct) -> str:
-    """The variable that holds a dict."""
-    if not struct.var:
-        raise TooHard
-    return struct.var
-
-
-def _reach(state: str, path: str) -> str:
-    return state + "".join(f"[{step!r}]" for step in paths.parse(path))

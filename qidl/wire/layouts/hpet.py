@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qidl.wire.primitives import Array, Range, Since, Timer, UInt8, UInt64
+from qidl.wire.primitives import Array, Before, Range, Since, Timer, UInt8, UInt64
 from qidl.wire.vmstate import VMState
-
-
-def _num_timers(state: dict[str, Any]) -> int:
-    """Three in version 1, which does not say; else num_timers."""
-    count: int = state.get("num_timers", 3)
-    return count
-
 
 HPET_TIMER = VMState(
     "hpet_timer",
@@ -32,9 +23,12 @@ _FIELDS = (
     "config" / UInt64 * "bit 0 enable, bit 1 legacy replacement",
     "isr" / UInt64 * "interrupt status",
     "hpet_counter" / UInt64 * "main counter, ticks of 10 ns",
-    # There is room for 32, and the count is used before anything else looks at it: CVE-2013-4527.
-    "num_timers" / Since(2, Range(UInt8, 0, 32)) * "timers that follow",
-    "timer" / Array(_num_timers, HPET_TIMER) * "the timers",
+    # There is room for 32, and the count is used before anything else looks at it: CVE-2013-4527. From 2.1 on less
+    # than 3 are refused, too.
+    "num_timers" / Since(2, Range(UInt8, 3, 32)) * "timers that follow",
+    "timer" / Since(2, Array("num_timers", HPET_TIMER)) * "the timers",
+    # Version 1 does not say how many there are.
+    "timer" / Before(2, Array(3, HPET_TIMER)) * "the timers",
 )
 
 HPET_V2_1_0 = VMState("hpet", version_id=2, minimum_version_id=1, fields=_FIELDS)

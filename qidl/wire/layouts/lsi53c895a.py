@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qidl.wire.layouts.pci import PCI_DEVICE
-from qidl.wire.primitives import Buffer, Int32, UInt8, UInt32
+from qidl.wire.primitives import Buffer, Int32, Range, UInt8, UInt32
 from qidl.wire.vmstate import VMState
 
 LSISCSI_V0 = VMState(
@@ -14,7 +14,8 @@ LSISCSI_V0 = VMState(
         "carry" / Int32 * "carry of the script's ALU",
         "status" / Int32 * "status byte of the last command",
         "msg_action" / Int32 * "what follows a message in: 0 command, 1 disconnect, 2 data out, 3 data in",
-        "msg_len" / Int32 * "bytes of msg in use",
+        # From 3.1 on more than there is room for is refused: CVE-2018-18849.
+        "msg_len" / Range(Int32, 0, 8) * "bytes of msg in use",
         "msg" / Buffer(8) * "message to the initiator",
         "waiting" / Int32 * "0 script runs, 1 waits for reselection, 2 for data, 3 for data after reselection",
         "dsa" / UInt32 * "data structure address",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.wire.primitives import Array, AtLeast, Buffer, Equal, Int32, Range, Since, UInt32
+from qidl.wire.primitives import Array, Buffer, Equal, Int32, Range, Since, UInt32
 from qidl.wire.vmstate import VMState
 
 PCI_DEVICE = VMState(
@@ -10,7 +10,8 @@ PCI_DEVICE = VMState(
     version_id=2,
     minimum_version_id=1,
     fields=[
-        "version_id" / AtLeast(Int32, 2) * "version of this struct, written as 2",
+        # 1.x refuses less, 2.0 and later more.
+        "version_id" / Equal(Int32, 2) * "version of this struct, written as 2",
         "config" / Buffer(256) * "configuration space",
         "irq_state" / Since(2, Array(4, Range(UInt32, 0, 1))) * "levels of INTA to INTD",
     ],
@@ -22,7 +23,8 @@ PCIE_DEVICE = VMState(
     version_id=2,
     minimum_version_id=1,
     fields=[
-        "version_id" / AtLeast(Int32, 2) * "version of this struct, written as 2",
+        # 1.x refuses less, 2.0 and later more.
+        "version_id" / Equal(Int32, 2) * "version of this struct, written as 2",
         "config" / Buffer(4096) * "configuration space, PCI Express",
         "irq_state" / Since(2, Array(4, Range(UInt32, 0, 1))) * "levels of INTA to INTD",
     ],

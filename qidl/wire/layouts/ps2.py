@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qidl.validation import ring
 from qidl.wire.primitives import Buffer, Int32, Since, UInt8
 from qidl.wire.vmstate import VMState
 
@@ -16,6 +17,8 @@ PS2_COMMON = VMState(
         "queue.count" / Int32 * "bytes in the queue",
         "queue.data" / Buffer(256) * "bytes for the controller, a ring",
     ],
+    # From 2.12 on QEMU repairs what is not: CVE-2017-16845. No release has written it.
+    rules=[ring(head="queue.rptr", tail="queue.wptr", count="queue.count", capacity=256)],
 )
 
 PS2KBD_LEDSTATE = VMState(

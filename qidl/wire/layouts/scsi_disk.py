@@ -71,7 +71,8 @@ _GENERIC_PART = (
 )
 
 _VIRTIO_PART = (
-    "hba_private.vq" / UInt32 * "number of the request queue",
+    # Two of the 64 queues that a device has are for other things.
+    "hba_private.vq" / Range(UInt32, 0, 61) * "number of the request queue",
     "hba_private.elem" / VIRTQUEUE_ELEMENT * "place in the queue and in guest memory",
 )
 

@@ -102,6 +102,7 @@ class Requests(construct.Subconstruct):  # type: ignore[misc]
     def _parse(self, stream: Reader, context: Any, path: str) -> list[Any]:
         requests: list[Any] = []
         while not stream.remaining or stream.data[stream.offset]:
+            stream.check_count(len(requests) + 1, path)
             requests.append(self.subcon._parse(stream, context, f"{path}[{len(requests)}]"))
         stream.offset += 1
         return requests
@@ -174,19 +175,20 @@ class DataIn(construct.Construct):  # type: ignore[misc]
 
     def _parse(self, stream: Reader, context: Any, path: str) -> bytes:
         length = int.from_bytes(stream.take(4, path, "length"), "big")
-        self._check(length, context, path, stream.offset - 4)
+        self._check(length, context, path, stream)
         return stream.take(length, path, self.kind)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         data = as_bytes(obj, path)
-        self._check(len(data), context, path, None)
+        self._check(len(data), context, path, stream)
         stream.write(len(data).to_bytes(4, "big") + data)
         return obj
 
-    def _check(self, length: int, context: Any, path: str, offset: int | None) -> None:
+    def _check(self, length: int, context: Any, path: str, stream: Any) -> None:
         most = context.state["buflen"]
         if length > most:
-            raise WireError(f"at most {most} bytes, as buflen says", str(length), path=path, offset=offset)
+            offset = stream.offset - 4 if isinstance(stream, Reader) else None
+            stream.refuse(WireError(f"at most {most} bytes, as buflen says", str(length), path=path, offset=offset))
 
     def _sizeof(self, context: Any, path: str) -> int:
         raise construct.SizeofError(path=path)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from qidl.validation import check
 from qidl.wire.primitives import Array, Buffer, Int8, Int16, Int32, Listed, Since, UInt8, UInt16, UInt32
 from qidl.wire.vmstate import VMState
 
 SOCKET_MARKER = 42
 """The byte before each socket."""
+
+
+def _is_within(pointer: int, length: int) -> bool:
+    return 0 <= pointer < max(length, 1)
+
 
 SBUF = VMState(
     "sbuf",
@@ -18,6 +24,11 @@ SBUF = VMState(
         "sb_wptr" / Int32 * "write offset into sb_data",
         "sb_rptr" / Int32 * "read offset into sb_data",
         "sb_data" / Buffer("sb_datalen") * "the whole ring, whatever is in use",
+    ],
+    # From 2.10 on.
+    rules=[
+        check(_is_within, pointer, "sb_datalen", expected="an index below sb_datalen")
+        for pointer in ("sb_wptr", "sb_rptr")
     ],
 )
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.wire.primitives import Array, AtLeast, Buffer, Int32, Range, UInt8, UInt16, UInt32, UInt64, When
+from qidl.validation import check
+from qidl.wire.layouts.virtqueue import VIRTQUEUE_MAX_SIZE
+from qidl.wire.primitives import Array, Buffer, Equal, Int32, Range, UInt8, UInt16, UInt32, UInt64, When
 from qidl.wire.vmstate import VMState
 
 _STATUS = 0x06
@@ -18,6 +20,11 @@ _STATUS_CAPABILITIES = 0x10
 _FIRST_CAPABILITY = 0x34
 _END_OF_HEADER = 0x40
 _MSIX = 0x11
+_NO_VECTOR = 0xFFFF
+
+_MAX_QUEUES = 64
+_MAX_CONFIG = 256 - 20
+"""Bytes that an I/O BAR has at the most, but for the registers that every device has."""
 
 
 def msix_entries(state: dict[str, Any]) -> int:
@@ -26,7 +33,10 @@ def msix_entries(state: dict[str, Any]) -> int:
     The section itself does not say, since QEMU knows its own devices: the list of
     capabilities in the configuration space does.
     """
-    config: bytes = state["config"]
+    return _entries(state["config"])
+
+
+def _entries(config: bytes) -> int:
     seen: set[int] = set()
     at = config[_FIRST_CAPABILITY] & ~3 if config[_STATUS] & _STATUS_CAPABILITIES else 0
     while at >= _END_OF_HEADER and at not in seen:
@@ -57,22 +67,33 @@ def _has_no_msix(state: dict[str, Any]) -> bool:
     return msix_entries(state) == 0
 
 
+def _has_vector(vector: int, config: bytes) -> bool:
+    return vector == _NO_VECTOR or vector < _entries(config)
+
+
+def _has_vectors(queues: list[dict[str, Any]], config: bytes) -> bool:
+    return all(_has_vector(queue.get("vector", _NO_VECTOR), config) for queue in queues)
+
+
 _QUEUE = (
-    "vring.num" / UInt32 * "descriptors of the ring",
+    "vring.num" / Range(UInt32, 0, VIRTQUEUE_MAX_SIZE) * "descriptors of the ring",
     "pa" / UInt64 * "guest address of the ring, 0 = not set up",
     "last_avail_idx" / UInt16 * "next entry to take from the available ring, modulo 65536",
 )
 
-VIRTQUEUE = VMState("VirtQueue", version_id=1, fields=_QUEUE)
+_UNUSED = check(lambda index, place: bool(place) or not index, "last_avail_idx", "pa", expected="0, where pa is 0")
+
+VIRTQUEUE = VMState("VirtQueue", version_id=1, fields=_QUEUE, rules=[_UNUSED])
 
 VIRTQUEUE_MSIX = VMState(
     "VirtQueue",
     version_id=1,
     fields=[*_QUEUE, "vector" / UInt16 * "MSI-X entry for this queue's interrupts, 0xffff = none"],
+    rules=[_UNUSED],
 )
 
 VIRTIO = (
-    "version_id" / AtLeast(Int32, 2) * "version of PCIDevice, written as 2",
+    "version_id" / Equal(Int32, 2) * "version of PCIDevice, written as 2",
     "config" / Buffer(256) * "configuration space",
     "irq_state" / Array(4, Range(UInt32, 0, 1)) * "levels of INTA to INTD",
     "msix_table" / When(_has_msix, Buffer(_msix_table_size)) * "per entry: address, data, mask; little-endian",
@@ -80,13 +101,22 @@ VIRTIO = (
     "vdev.vdev.config_vector" / When(_has_msix, UInt16) * "MSI-X entry for changes of config, 0xffff = none",
     "vdev.vdev.status" / UInt8 * "as the driver set it: 1 acknowledge, 2 driver, 4 ready, 0x80 failed",
     "vdev.vdev.isr" / UInt8 * "bit 0: a queue wants service, bit 1: config changed",
-    "vdev.vdev.queue_sel" / UInt16 * "selected queue",
+    # An index of the queues: CVE-2013-6399.
+    "vdev.vdev.queue_sel" / Range(UInt16, 0, _MAX_QUEUES - 1) * "selected queue",
     "vdev.vdev.guest_features" / UInt32 * "features that the driver accepted",
-    "vdev.vdev.config_len" / UInt32 * "bytes of config",
+    # Of what is longer than its own QEMU leaves the rest, or overruns its own: CVE-2014-0182.
+    "vdev.vdev.config_len" / Range(UInt32, 0, _MAX_CONFIG) * "bytes of config",
     "vdev.vdev.config" / Buffer("vdev.vdev.config_len") * "device-specific configuration, in the guest's byte order",
     # Not a member in C: there are always 64 queues, and those behind the first unused one do not travel.
-    "vdev.vdev.num_queues" / UInt32 * "queues that follow",
+    # More overrun them: CVE-2013-4151.
+    "vdev.vdev.num_queues" / Range(UInt32, 0, _MAX_QUEUES) * "queues that follow",
     "vdev.vdev.vq" / When(_has_msix, Array("vdev.vdev.num_queues", VIRTQUEUE_MSIX)) * "the queues",
     "vdev.vdev.vq" / When(_has_no_msix, Array("vdev.vdev.num_queues", VIRTQUEUE)) * "the queues",
 )
 """The part that all virtio devices have in common."""
+
+VIRTIO_RULES = (
+    check(_has_vector, "vdev.vdev.config_vector", "config", expected="0xffff, or a vector of the MSI-X table"),
+    check(_has_vectors, "vdev.vdev.vq", "config", expected="0xffff, or a vector of the MSI-X table for each queue"),
+)
+"""What its fields are together."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.wire.layouts.virtio import VIRTIO
+from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
 from qidl.wire.primitives import UInt32
 from qidl.wire.vmstate import VMState
 
@@ -14,4 +14,5 @@ VIRTIO_BALLOON_V1 = VMState(
         "vdev.num_pages" / UInt32 * "pages of 4096 bytes that the guest shall give up",
         "vdev.actual" / UInt32 * "pages that it gave up",
     ],
+    rules=VIRTIO_RULES,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.wire.layouts.virtio import VIRTIO
+from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
 from qidl.wire.layouts.virtqueue import VIRTQUEUE_ELEMENT
 from qidl.wire.primitives import Listed
 from qidl.wire.vmstate import VMState
@@ -20,4 +20,5 @@ VIRTIO_BLK_V2 = VMState(
         *VIRTIO,
         "vdev.rq" / Listed(1, VIRTIO_BLK_REQ) * "requests that an I/O error stopped; run again when the machine is",
     ],
+    rules=VIRTIO_RULES,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.wire.layouts.virtio import VIRTIO
+from qidl.validation import check
+from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
 from qidl.wire.layouts.virtqueue import VIRTQUEUE_ELEMENT
 from qidl.wire.primitives import Array, Bool, Only, Range, Since, UInt16, UInt32, UInt64, When
 from qidl.wire.vmstate import VMState
@@ -37,6 +38,14 @@ VIRTIO_SERIAL_PORT_V3 = VMState(
     ],
 )
 
+
+def _are_mapped(ports: list[dict[str, Any]], ports_map: list[int]) -> bool:
+    words = dict(enumerate(ports_map))
+    return all(words.get(port["id"] // 32, 0) >> port["id"] % 32 & 1 for port in ports)
+
+
+_PORTS = check(_are_mapped, "vdev.ports", "vdev.ports_map", expected="the bit of each port's id in ports_map")
+
 VIRTIO_CONSOLE_V3 = VMState(
     "virtio-console",
     version_id=3,
@@ -52,4 +61,5 @@ VIRTIO_CONSOLE_V3 = VMState(
         "vdev.ports" / Only(2, Array("vdev.nr_active_ports", VIRTIO_SERIAL_PORT_V2)) * "in the order of their making",
         "vdev.ports" / Since(3, Array("vdev.nr_active_ports", VIRTIO_SERIAL_PORT_V3)) * "in the order of their making",
     ],
+    rules=[*VIRTIO_RULES, _PORTS],
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from qidl.wire.layouts.host_order import HostArray, UInt32LE
-from qidl.wire.layouts.virtio import VIRTIO
-from qidl.wire.primitives import Array, Before, Buffer, Since, UInt8, UInt16, UInt32
+from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
+from qidl.wire.primitives import Array, Before, Buffer, Range, Since, UInt8, UInt16, UInt32
 from qidl.wire.vmstate import VMState
 
 VIRTIO_NET_V11 = VMState(
@@ -21,8 +21,9 @@ VIRTIO_NET_V11 = VMState(
         "vdev.promisc" / Since(4, Before(8, UInt32)) * "take every packet",
         "vdev.allmulti" / Since(8, UInt8) * "take every multicast packet",
         "vdev.allmulti" / Since(4, Before(8, UInt32)) * "take every multicast packet",
-        # QEMU has room for 64; of a longer table it takes nothing, and sets both overflow flags.
-        "vdev.mac_table.in_use" / Since(5, UInt32) * "addresses that follow",
+        # QEMU has room for 64, and writes no more. Of a longer table it takes nothing, unless it takes the count for a
+        # negative number, and overruns the table: CVE-2013-4148 and -4149.
+        "vdev.mac_table.in_use" / Since(5, Range(UInt32, 0, 64)) * "addresses that follow",
         "vdev.mac_table.macs" / Since(5, Array("vdev.mac_table.in_use", Buffer(6))) * "to take, unicast first",
         "vdev.vlans" / Since(6, HostArray(128, UInt32LE)) * "VLANs to take: bit n of word w is VLAN 32w + n",
         "vdev.has_vnet_hdr" / Since(7, UInt32) * "the host's end understands virtio's packet headers",
@@ -34,4 +35,5 @@ VIRTIO_NET_V11 = VMState(
         "vdev.nobcast" / Since(10, UInt8) * "take no broadcast packet",
         "vdev.has_ufo" / Since(11, UInt8) * "the host's end does UDP fragmentation offload",
     ],
+    rules=VIRTIO_RULES,
 )

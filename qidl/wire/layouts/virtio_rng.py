@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.wire.layouts.virtio import VIRTIO
+from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
 from qidl.wire.vmstate import VMState
 
-VIRTIO_RNG_V1 = VMState("virtio-rng", version_id=1, fields=VIRTIO)
+VIRTIO_RNG_V1 = VMState("virtio-rng", version_id=1, fields=VIRTIO, rules=VIRTIO_RULES)

@@ -6,7 +6,7 @@ import struct
 from typing import Any
 
 from qidl.wire.layouts.host_order import HostArray, UInt32LE, UInt64LE
-from qidl.wire.primitives import Array, Buffer, Reader
+from qidl.wire.primitives import Array, Buffer, Range, Reader
 from qidl.wire.vmstate import VMState
 
 IOVEC = VMState(
@@ -52,6 +52,7 @@ class IOVecArray(Array):
 
 
 VIRTQUEUE_MAX_SIZE = 1024
+"""Descriptors that a ring has at the most, and pieces that a request has either way."""
 
 VIRTQUEUE_ELEMENT = VMState(
     # Entries beyond out_num and in_num, and the padding, are what memory held before.
@@ -59,8 +60,9 @@ VIRTQUEUE_ELEMENT = VMState(
     version_id=1,
     fields=[
         "index" / UInt32LE * "first descriptor of the request",
-        "out_num" / UInt32LE * "pieces that the device reads",
-        "in_num" / UInt32LE * "pieces that the device writes",
+        # Either is the length of an array that is mapped: CVE-2013-4535, -4536 and -4542.
+        "out_num" / Range(UInt32LE, 0, VIRTQUEUE_MAX_SIZE) * "pieces that the device reads",
+        "in_num" / Range(UInt32LE, 0, VIRTQUEUE_MAX_SIZE) * "pieces that the device writes",
         "padding" / Buffer(4) * "makes what follows a multiple of 8",
         "in_addr" / HostArray(VIRTQUEUE_MAX_SIZE, UInt64LE) * "guest addresses of the pieces to write",
         "out_addr" / HostArray(VIRTQUEUE_MAX_SIZE, UInt64LE) * "guest addresses of the pieces to read",

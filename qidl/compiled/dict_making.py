@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from qidl.compiled.source import Source, TooHard
+from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value
 from qidl.wire import path as paths
-from qidl.wire.compiled.source import Source, TooHard
-from qidl.wire.compiled.tree import Elements, Node, Sealed, Struct, Value
 
 _AT_ONCE = 15
 """Members up to which a dict display is the fastest: longer ones are made in parts, and merged."""
 
 
-class Saving:
+class DictMaking:
     """Writes the statements that make dicts and lists, and add to them."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
 
+    def kind(self, declared: Any, path: tuple[paths.Step, ...]) -> None:
+        return None
+
     def is_literal(self, node: Node) -> bool:
-        """Whether one expression makes the whole."""
         if isinstance(node, Struct):
             return len(node.members) <= _AT_ONCE and all(map(self.is_literal, node.members.values()))
         if isinstance(node, Elements):
@@ -25,11 +29,15 @@ class Saving:
         return not node.test and not (isinstance(node, Sealed) and node.more.members)
 
     def is_saved(self, struct: Struct) -> bool:
-        """Whether the dict is made, and has all its members."""
         return bool(struct.var) and not any(self._is_pending(struct, name) for name in struct.members)
 
+    def mark(self, struct: Struct, name: str) -> None:
+        self._source.line(f"{struct.var}[{name!r}] = True")
+
+    def state(self, struct: Struct) -> str:
+        return self.save(struct)
+
     def save(self, struct: Struct) -> str:
-        """Make the dict, or add to it what it lacks; returns the variable that holds it."""
         if not struct.var:
             expression = self._struct(struct)
             if expression != struct.var:
@@ -39,8 +47,7 @@ class Saving:
             self._add(struct)
         return struct.var
 
-    def expression(self, node: Node) -> str:
-        """An expression for a new value; what statements it takes are written before."""
+    def expression(self, node: Node, declared: Any = None, owner: Struct | None = None) -> str:
         if isinstance(node, Struct):
             return self._struct(node)
         if isinstance(node, Elements):
@@ -52,10 +59,6 @@ class Saving:
             node.more.var = node.name
             self._add(node.more)
         return node.name
-
-    def reach(self, root: Struct, path: str) -> str:
-        """An expression for what lies at a path of a dict that is made."""
-        return root.var + "".join(f"[{step!r}]" for step in paths.parse(path))
 
     def _struct(self, struct: Struct) -> str:
         if struct.tentative:
@@ -102,6 +105,11 @@ class Saving:
 
     def _is_pending(self, struct: Struct, name: str) -> bool:
         return name not in struct.saved or _lacks(struct.members[name])
+
+
+def reach(state: str, path: str) -> str:
+    """An expression for what lies at a path of a dict that is made."""
+    return state + "".join(f"[{step!r}]" for step in paths.parse(path))
 
 
 def _lacks(node: Node) -> bool:

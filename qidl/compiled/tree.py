@@ -7,11 +7,12 @@ same order and merge in the same way.
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import attrs
 
+from qidl.compiled.source import TooHard
 from qidl.wire import path as paths
-from qidl.wire.compiled.source import TooHard
 
 
 @attrs.define(eq=False)
@@ -21,11 +22,19 @@ class Value:
     :ivar name: expression for it
     :ivar test: expression that says whether it is there; empty where it always is
     :ivar kind: its type, where it is known to have one, or has to have one
+    :ivar bounds: what an integer can be, or each in a list; None where that is not known
+    :ivar length: of bytes or of a list, where the layout alone tells
+    :ivar raw: expression for a list of bytes as bytes, where there is one
+    :ivar declared: the type of a class's field that it is ready for; of a list, that may be the type of the elements
     """
 
     name: str
     test: str = ""
     kind: str = ""
+    bounds: tuple[int, int] | None = None
+    length: int | None = None
+    raw: str = ""
+    declared: Any = None
 
 
 @attrs.define(eq=False)
@@ -33,31 +42,39 @@ class Sealed(Value):
     """A struct that another function reads or writes.
 
     :ivar members: names that it may have
+    :ivar lacks: names of members that it ought to have, and has not yet
     :ivar more: members that the struct around it adds
     """
 
     members: frozenset[str] = frozenset()
+    lacks: set[str] = attrs.field(factory=set)
     more: Struct = attrs.field(factory=lambda: Struct())
 
 
 @attrs.define(eq=False)
 class Struct:
-    """A dict.
+    """A dict, or an object.
 
     :ivar members: by name, in order
-    :ivar var: expression for the dict, once there is one
+    :ivar var: expression for it, once there is one
     :ivar saved: names of the members that it has by then
+    :ivar lacks: names of members that it ought to have, and has not when it is made
     :ivar tentative: so far there are members in it only under conditions
     :ivar is_open: whether subsections may add members
     :ivar count: variable for the number of its members, if that depends on conditions
+    :ivar declared: what the class of an object says of it
+    :ivar elsewhere: names of members that are another function's
     """
 
     members: dict[str, Node] = attrs.field(factory=dict)
     var: str = ""
     saved: set[str] = attrs.field(factory=set)
+    lacks: set[str] = attrs.field(factory=set)
     tentative: bool = False
     is_open: bool = False
     count: str = ""
+    declared: Any = None
+    elsewhere: frozenset[str] = frozenset()
 
 
 @attrs.define(eq=False)
@@ -89,7 +106,7 @@ def put(root: Struct, path: str, node: Node) -> None:
     if isinstance(within, Struct) and isinstance(last, str):
         _set(within, last, node)
     elif isinstance(within, Elements) and isinstance(last, int) and not within.saved and not optional:
-        within.items += [Value("0", kind="int") for _ in range(last + 1 - len(within.items))]
+        within.items += [Value("0", kind="int", bounds=(0, 0)) for _ in range(last + 1 - len(within.items))]
         within.items[last] = node
     else:
         raise TooHard

@@ -8,7 +8,11 @@ from typing import Any
 
 
 class TooHard(Exception):
-    """A layout has something that is left to the reference engine."""
+    """There is something that no source is written for: it is left to the reference."""
+
+
+class Refused(Exception):
+    """A generated function's input is not what it is for. This gets no further: the reference names the fault."""
 
 
 class Source:
@@ -24,6 +28,7 @@ class Source:
         self._names: dict[str, Any] = {}
         self._lines: list[str] = []
         self._constants: dict[tuple[Any, ...], str] = {}
+        self._later: dict[str, Callable[[], Any]] = {}
         self._locals = 0
 
     def line(self, text: str) -> None:
@@ -36,10 +41,12 @@ class Source:
         self.line(header)
         self.depth += 1
         before = len(self._lines)
-        yield
-        if len(self._lines) == before:
-            self.line("pass")
-        self.depth -= 1
+        try:
+            yield
+            if len(self._lines) == before:
+                self.line("pass")
+        finally:
+            self.depth -= 1
 
     def local(self) -> str:
         """Return a name for a local variable."""
@@ -58,13 +65,24 @@ class Source:
             self._names[self._constants[what]] = value
         return self._constants[what]
 
+    def later(self, make: Callable[[], Any]) -> str:
+        """Return a name for a value that is made once the function is complete."""
+        name = f"L{len(self._later)}"
+        self._later[name] = make
+        return name
+
+    @property
+    def refused(self) -> str:
+        """Name of the exception for input that is not what the function is for."""
+        return self.constant(Refused)
+
     def text(self, signature: str) -> str:
         """The whole, as a function of this name and these parameters."""
         return f"def {signature}:\n" + "\n".join(self._lines) + "\n"
 
     def function(self, signature: str, filename: str) -> Callable[..., Any]:
         """Compile it."""
-        namespace = self._names
+        namespace = self._names | {name: make() for name, make in self._later.items()}
         exec(compile(self.text(signature), f"<{filename}>", "exec"), namespace)
         function: Callable[..., Any] = namespace[signature.partition("(")[0]]
         return function

@@ -1,0 +1,81 @@
+"""The two functions of a layout and a class together: from a payload to an object, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qidl.compiled import after_hooks, hooks
+from qidl.compiled.declared import is_recursive
+from qidl.compiled.object_making import ObjectMaking
+from qidl.compiled.object_taking import ObjectTaking
+from qidl.compiled.source import TooHard
+from qidl.kinds import Declaration, Struct
+from qidl.wire.compiled.reading import Reading
+from qidl.wire.compiled.shape import is_plain
+from qidl.wire.compiled.writing import Writing
+from qidl.wire.vmstate import VMState
+
+Function = Callable[..., Any]
+
+
+def reader(described: Declaration, layout: VMState, version_id: int) -> Function:
+    """From a payload, and the limits on it, to an object. No hook runs.
+
+    It takes what the way by the QObject takes, or less, and raises any exception where it is less.
+    """
+    try:
+        _check(described, layout)
+        return _reading().whole(layout, version_id, Struct(described))
+    except TooHard:
+        return _left_to_qobject
+
+
+def writer(described: Declaration, layout: VMState, version_id: int) -> Function:
+    """From an object to a payload, hooks first; as :func:`reader` does, it may take less than there is to take."""
+    try:
+        _check(described, layout)
+        return after_hooks(hooks.pre_save(described), _writing().function(layout, version_id, Struct(described)))
+    except TooHard:
+        return _left_to_qobject
+
+
+def _reading() -> Reading:
+    return Reading(_reader, builds=True, making=ObjectMaking)
+
+
+def _writing() -> Writing:
+    return Writing(_writer, taking=ObjectTaking)
+
+
+# The functions for structs within others.
+
+
+def _reader(layout: VMState, declared: Struct, elsewhere: frozenset[str]) -> Function:
+    _check(declared.declaration, layout)
+    return _shared(layout, "read", declared, elsewhere, _reading().part)
+
+
+def _writer(layout: VMState, declared: Struct, elsewhere: frozenset[str]) -> Function:
+    _check(declared.declaration, layout)
+    return _shared(layout, "write", declared, elsewhere, _writing().function)
+
+
+def _shared(
+    layout: VMState, kind: str, declared: Struct, elsewhere: frozenset[str], generate: Callable[..., Function]
+) -> Function:
+    """Generate a function, unless there is one."""
+    key = (kind, declared.declaration.cls, elsewhere)
+    found: Function | None = layout.programs.get(key)
+    if found is None:
+        found = layout.programs[key] = generate(layout, layout.version_id, declared, elsewhere)
+    return found
+
+
+def _check(described: Declaration, layout: VMState) -> None:
+    if is_recursive(described) or not is_plain(layout):
+        raise TooHard
+
+
+def _left_to_qobject(*_: Any) -> Any:
+    raise TooHard

@@ -1,0 +1,34 @@
+"""Functions that are generated when they are needed: see :mod:`qidl.compiled` and :mod:`qidl.wire.compiled`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+_MOST = 64
+"""Functions that are kept: some layouts take any version, and a stream may name very many."""
+
+
+class Generated(dict[Any, Callable[..., Any]]):
+    """Functions by what they are for, each generated once that pays; a :class:`LookupError` until then.
+
+    :param generate: makes the function
+    :param uses_that_pay: uses from which on they are generated, which takes as long as some uses without
+    """
+
+    def __init__(self, generate: Callable[[Any], Callable[..., Any]], uses_that_pay: int) -> None:
+        self._generate = generate
+        self._uses_left = uses_that_pay
+
+    def __missing__(self, what: Any) -> Callable[..., Any]:
+        self._uses_left -= 1
+        if self._uses_left > 0:
+            raise LookupError
+        return self.generate(what)
+
+    def generate(self, what: Any) -> Callable[..., Any]:
+        """Generate a function, whether that pays or not."""
+        function = self._generate(what)
+        if len(self) < _MOST:
+            self[what] = function
+        return function

@@ -1,0 +1,114 @@
+"""Payloads as objects, and back: what a layout and a declared class do together, without the QObject in between."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from qidl.generated import Generated
+from qidl.kinds import Declaration, declaration
+from qidl.limits import LIMITS, Limits
+from qidl.qobject import from_qobject, to_qobject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qidl.wire.vmstate import VMState
+
+T = TypeVar("T")
+
+_USES_THAT_PAY: Final = 4
+
+
+def from_payload(
+    cls: type[T],
+    layout: VMState,
+    payload: bytes | memoryview,
+    version_id: int | None = None,
+    *,
+    section: str = "",
+    limits: Limits = LIMITS,
+) -> T:
+    """Make an object of a declared class from a payload; ``post_load`` runs last.
+
+    Bytes that QEMU skips unread mean nothing to a device, and are left out.
+
+    :param layout: whose states are QObjects of the class
+    :param version_id: version of the payload; the newest unless given
+    :param section: name of the section, for errors
+    :param limits: bounds on what is read
+    :raises WireError: the payload is not what the layout says
+    :raises SchemaError: its state is not a QObject of the class
+    :raises DeclarationError: the class is not declared
+    """
+    try:
+        functions = layout.programs[cls]
+        obj: T = functions.reading[version_id](payload, limits)
+        post_load = functions.post_load
+    except Exception:
+        # Whatever it is, it is named on the way by the QObject.
+        _prepare(layout, cls)
+        return from_qobject(cls, without_unused(layout.decode(payload, version_id, section=section, limits=limits)))
+    post_load(obj)
+    return obj
+
+
+def to_payload(device: Any, layout: VMState, version_id: int | None = None, *, section: str = "") -> bytes:
+    """Make a payload of a declared object; ``pre_save`` runs first.
+
+    :param layout: whose states are QObjects of the object's class
+    :param version_id: version of the payload; the newest unless given
+    :param section: name of the section, for errors
+    :raises SchemaError: a field does not hold what its declaration says
+    :raises WireError: the layout has no place for a value
+    :raises DeclarationError: the object's class is not declared
+    """
+    cls = type(device)
+    try:
+        payload: bytes = layout.programs[cls].writing[version_id](device)
+        return payload
+    except Exception:
+        _prepare(layout, cls)
+        return layout.encode(to_qobject(device), version_id, section=section)
+
+
+def without_unused(state: Any) -> Any:
+    """A state without the members that keep bytes which QEMU skips unread; it is changed in place."""
+    if isinstance(state, dict):
+        for name in [name for name in state if str(name).startswith("unused")]:
+            del state[name]
+        for member in state.values():
+            without_unused(member)
+    elif isinstance(state, list):
+        for element in state:
+            without_unused(element)
+    return state
+
+
+class _Functions:
+    """What is generated for a layout and a class together, by version."""
+
+    def __init__(self, layout: VMState, described: Declaration) -> None:
+        def read(version_id: int | None) -> Callable[..., Any]:
+            from qidl.compiled.payloads import reader
+
+            return reader(described, layout, layout.accept(version_id))
+
+        def write(version_id: int | None) -> Callable[..., Any]:
+            from qidl.compiled.payloads import writer
+
+            return writer(described, layout, layout.accept(version_id))
+
+        self.reading = Generated(read, _USES_THAT_PAY)
+        self.writing = Generated(write, _USES_THAT_PAY)
+        self._described = described
+
+    @functools.cached_property
+    def post_load(self) -> Callable[[Any], None]:
+        return self._described.functions.generate("post_load")
+
+
+def _prepare(layout: VMState, cls: type) -> None:
+    described = declaration(cls)
+    if cls not in layout.programs:
+        layout.programs[cls] = _Functions(layout, described)

@@ -1,0 +1,48 @@
+"""A field of a VMState, taken apart."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import construct
+
+from qidl.errors import SchemaError
+from qidl.wire import path as paths
+from qidl.wire.primitives import Conditional, State
+
+
+class Member(NamedTuple):
+    """One field of a VMState, as its construct says it.
+
+    :ivar path: stringified path of its value in the state
+    :ivar subcon: what is on the wire
+    :ivar conditions: all must hold for it to be there
+    :ivar meaning: what it is, in words
+    """
+
+    path: str
+    subcon: Any
+    conditions: tuple[Conditional, ...]
+    meaning: str
+
+    @classmethod
+    def of(cls, field: Any) -> Member:
+        """Take a named construct apart.
+
+        :raises SchemaError: it has no name, or one that is no path
+        """
+        path, subcon, conditions = "", field, []
+        while isinstance(subcon, construct.Renamed | Conditional):
+            if isinstance(subcon, Conditional):
+                conditions.append(subcon)
+            else:
+                path = path or subcon.name or ""
+            subcon = subcon.subcon
+        if not path:
+            raise SchemaError(f"expected a field named with /, found {field!r}")
+        paths.parse(path)
+        return cls(path, subcon, tuple(conditions), field.docs)
+
+    def present(self, version_id: int, state: State) -> bool:
+        """Whether the field is there, in a payload of this version, after what was read so far."""
+        return all(condition.present(version_id, state) for condition in self.conditions)

@@ -1,0 +1,104 @@
+"""What the benchmarks time does the same work: every peer agrees with qidl before a clock is looked at."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+from captures import capture, names
+
+import captured
+import devices
+import growth
+import peers
+import qidl
+import ram
+from handwritten import DEVICES
+from handwritten.common import Wrong
+from qidl import WireError
+from qidl.levels import LEVELS, NEWEST
+from qidl.section import Section
+from qidl.wire.layouts.pcie_ports import PCIE_AER_LOG
+
+_NEEDS = {"cstruct": "dissect.cstruct"}
+
+
+def sections(name: str) -> list[Section]:
+    return captured.devices(captured.machine(name))
+
+
+@pytest.mark.parametrize("peer", peers.PEERS)
+@pytest.mark.parametrize("name", [captured.DEFAULT, captured.NEWEST])
+def test_peers_agree(name: str, peer: str) -> None:
+    """Every peer finds in each section of a machine what qidl finds, and writes the payload again."""
+    pytest.importorskip(_NEEDS.get(peer, "construct"), reason="a peer of the benchmarks that is not installed")
+    for section in sections(name):
+        peers.check(peer, section, peers.PEERS[peer](section))
+
+
+def test_peers_take_turns() -> None:
+    """What is timed decodes and encodes every section that it is given."""
+    found = sections(captured.NEWEST)
+    decode, encode = peers.calls(found, [peers.qidl(section) for section in found])
+    assert [section.state for section in found] == decode()
+    assert [bytes(section.payload) for section in found] == encode()
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_by_hand_agrees(device: str) -> None:
+    """What is written by hand agrees with the engine on every captured section that pc-1.3 would write so."""
+    found = 0
+    for name in names():
+        for section in qidl.load(capture(name)).sections:
+            if section.name == device and section.layout in LEVELS[NEWEST].layouts(section.idstr):
+                state = DEVICES[device].decode(bytes(section.payload))
+                assert section.state == state
+                assert bytes(section.payload) == DEVICES[device].encode(state)
+                found += 1
+    assert found
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_devices_agree(device: str) -> None:
+    """State, device object and what is written by hand are the same in the machine that is measured."""
+    devices.check(captured.machine(captured.NEWEST)[device])
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_by_hand_refuses(device: str) -> None:
+    """What is written by hand refuses what is cut short, and what goes on, as qidl does."""
+    section = captured.machine(captured.NEWEST)[device]
+    payload = bytes(section.payload)
+    for wrong in (payload[:-1], payload[: len(payload) // 2], b"", payload + b"\0"):
+        with pytest.raises((Wrong, struct.error, IndexError)):
+            DEVICES[device].decode(wrong)
+        with pytest.raises(WireError):
+            captured.layout(section).decode(wrong)
+
+
+def test_visitors_agree() -> None:
+    """attrs and cattrs make of a device what qidl makes of it, and cattrs makes the device again."""
+    pytest.importorskip("cattrs", reason="a peer of the benchmarks that is not installed")
+    import visitors
+
+    snapshot = captured.machine(captured.NEWEST)
+    for name in visitors.DEVICES:
+        visitors.check(visitors.used(snapshot, name))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("name", ["e1000", "cpu"])
+def test_growth(name: str, count: int) -> None:
+    """A machine of so many devices loads, each with the state of the one."""
+    section = captured.machine(captured.NEWEST)[name]
+    found = qidl.load(growth.several(section, count), NEWEST).sections
+    assert [section.state] * count == [one.state for one in found]
+    assert growth.log(count) == PCIE_AER_LOG.decode(PCIE_AER_LOG.encode(growth.log(count)))
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
+def test_ram(tmp_path: Path, chance: float) -> None:
+    """A load finds every page that was written."""
+    path = tmp_path / "stream"
+    assert ram.write(path, chance, 1 << 12, size=1 << 20) == ram.pages_of(path)

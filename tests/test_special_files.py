@@ -1,0 +1,272 @@
+"""Files of other kinds and names: pipes, devices, links, what is open already, names as long as they may be."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import captures
+import pytest
+from processes import python
+
+import qidl
+from qidl import files
+from qidl.cli import main
+from qidl.files import reading
+
+
+@pytest.fixture
+def vm(tmp_path: Path) -> Path:
+    """A pc-1.1 stream in a file."""
+    path = tmp_path / "vm.qevm"
+    path.write_bytes(captures.own("pc-1.1"))
+    return path
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run a command that is to fail; returns its one line."""
+    assert 1 == main(list(map(str, arguments)))
+    out, err = capsys.readouterr()
+    assert ("", 1) == (out, err.count("\n"))
+    return err
+
+
+# What is written into.
+
+
+def meanwhile(read: Callable[[], bytes], write: Callable[[], object]) -> bytes:
+    """What somebody reads while something is written."""
+    found: list[bytes] = []
+    thread = threading.Thread(target=lambda: found.append(read()))
+    thread.start()
+    write()
+    thread.join()
+    return found[0]
+
+
+def test_pipe(tmp_path: Path) -> None:
+    """A pipe is written into, and stays a pipe."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    large = os.urandom(9 << 20)
+    pieces = [b"some", memoryview(b"thing"), b"", large, *([b"x"] * 3000)]
+    assert b"something" + large + b"x" * 3000 == meanwhile(path.read_bytes, lambda: files.write(path, pieces))
+    assert stat.S_ISFIFO(path.stat().st_mode)
+
+
+def test_pipe_whose_reader_goes_away(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A reader that did not want all of it is told of: what it got is not whole."""
+    path = vm.parent / "pipe"
+    os.mkfifo(path)
+
+    def read() -> bytes:
+        with path.open("rb", buffering=0) as file:
+            return file.read(4)
+
+    assert b"QEVM" == meanwhile(read, lambda: main(["set", str(vm), "hpet.config=1", "-o", str(path)]))
+    assert f"qidl: {path}: Broken pipe\n" == capsys.readouterr().err
+
+
+def test_device(tmp_path: Path) -> None:
+    """A device is written into, and stays a device; what it refuses is told."""
+    null, full = tmp_path / "null", tmp_path / "full"
+    try:
+        os.mknod(null, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        os.mknod(full, stat.S_IFCHR | 0o666, os.makedev(1, 7))
+        files.write(null, [b"data"])
+    except PermissionError as error:
+        pytest.skip(f"no device can be made: {error}")
+    with pytest.raises(OSError, match=f"No space left on device: '{full}'"):
+        files.write(full, [b"data"])
+    assert [True, True] == [stat.S_ISCHR(path.stat().st_mode) for path in (null, full)]
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/stderr"])
+@pytest.mark.parametrize("kind", ["pipe", "file"])
+def test_what_is_open_already(vm: Path, name: str, kind: str) -> None:
+    """Standard output, and what else is open, is written to where it stands, be it a pipe or a file."""
+    sink: Any = subprocess.PIPE
+    if kind == "file":
+        sink = (vm.parent / "out").open("w+b")
+        sink.write(b"before")
+        sink.flush()
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stderr" if "err" in name else "stdout": sink}
+    done = subprocess.run(
+        [sys.executable, "-m", "qidl", "set", vm, "hpet.config=1", "-o", name], check=False, **streams
+    )
+    assert 0 == done.returncode
+    found = _content(sink) if kind == "file" else b"before" + (done.stderr if "err" in name else done.stdout)
+    assert b"before" == found[:6]
+    assert 1 == qidl.load(found[6:])["hpet"].state["config"]
+
+
+def _content(file: IO[bytes]) -> bytes:
+    with file:
+        file.seek(0)
+        return file.read()
+
+
+def test_output_that_is_closed(vm: Path) -> None:
+    """Standard output that there is none of is no place to write to."""
+    process = python(
+        "import os, sys; from qidl.cli import main; os.close(1); os._exit(main(sys.argv[1:]))",
+        *("set", vm, "hpet.config=1", "-o", "/dev/stdout"),
+    )
+    assert ("qidl: /dev/stdout: Bad file descriptor\n", 1) == (process.communicate()[1], process.returncode)
+
+
+def test_in_place_of_a_pipe(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no file cannot be written anew."""
+    path = vm.parent / "pipe"
+    os.mkfifo(path)
+    found = refused(capsys, "set", path, "hpet.config=1", "--in-place")
+    assert f"qidl: {path}: expected a regular file to replace, found a pipe or a device; -o writes another\n" == found
+
+
+# Links.
+
+
+def test_link_to_nothing(tmp_path: Path) -> None:
+    """A symbolic link to what is not there yet: that comes to be."""
+    link = tmp_path / "link"
+    link.symlink_to("target")
+    files.write(link, [b"new"])
+    assert (True, b"new") == (link.is_symlink(), (tmp_path / "target").read_bytes())
+
+
+def test_link_into_nowhere(tmp_path: Path) -> None:
+    """A symbolic link into a folder that is not there, or to itself, is named."""
+    for name, target in (("link", "no/target"), ("loop", "loop")):
+        link = tmp_path / name
+        link.symlink_to(target)
+        with pytest.raises(OSError, match=f"'{link}'"):
+            files.write(link, [b"new"])
+    assert {"link", "loop"} == set(os.listdir(tmp_path))
+
+
+def test_hard_link(tmp_path: Path) -> None:
+    """Another name of a file that is replaced keeps the old content."""
+    path, other = tmp_path / "file", tmp_path / "other"
+    path.write_bytes(b"old")
+    other.hardlink_to(path)
+    files.write(path, [b"new"])
+    assert (b"new", b"old") == (path.read_bytes(), other.read_bytes())
+
+
+def test_in_place_through_a_link(vm: Path) -> None:
+    """A file that is given by a link is written anew where it is."""
+    link = vm.parent / "link"
+    link.symlink_to(vm)
+    assert 0 == main(["set", str(link), "hpet.config=1", "--in-place"])
+    assert (True, 1) == (link.is_symlink(), qidl.load(vm)["hpet"].state["config"])
+
+
+# Names.
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "\udcff\udcfe", "-", "a\nb"])
+def test_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A name may be as long as the file system allows, and hold any bytes."""
+    files.write(tmp_path / name, [b"old"])
+    monkeypatch.chdir(tmp_path)
+    files.write(name, [b"new"])
+    assert ([name], b"new") == (os.listdir(tmp_path), (tmp_path / name).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("x" * 256, "File name too long"),
+        ("", "No such file or directory"),
+        ("no/", "No such file or directory"),
+        ("no/such", "No such file or directory"),
+        (".", "Is a directory"),
+        ("vm.qevm/file", "Not a directory"),
+        ("vm.qevm/", "Not a directory"),
+    ],
+)
+def test_names_that_cannot_be(
+    vm: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, problem: str
+) -> None:
+    """A name that no file can have is refused, and named."""
+    monkeypatch.chdir(vm.parent)
+    assert f"qidl: {name or repr(name)}: {problem}\n" == refused(capsys, "set", vm, "hpet.config=1", "-o", name)
+    assert [vm.name] == os.listdir(vm.parent)
+
+
+# What is read.
+
+
+def test_file_without_a_length() -> None:
+    """A file of /proc is said to be empty, and is not."""
+    path = Path("/proc/self/status")
+    if not path.exists():
+        pytest.skip("no /proc")
+    assert bytes(files.read(path)).startswith(b"Name:")
+
+
+def test_standard_input(vm: Path) -> None:
+    """Standard input has a name too, be it a pipe or a file."""
+    command = [sys.executable, "-m", "qidl", "show", "/dev/stdin", "hpet.num_timers"]
+    with vm.open("rb") as file:
+        for given in ({"input": vm.read_bytes()}, {"stdin": file}):
+            done = subprocess.run(command, capture_output=True, check=False, **given)  # type: ignore[call-overload]
+            assert b"num_timers = 3\n" == done.stdout
+
+
+# The input.
+
+
+@pytest.mark.parametrize("command", [["set", "hpet.config=1"], ["convert", "--to", "pc-1.0"]])
+def test_input_is_not_overwritten(vm: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    """The input is refused as output under any of its names, unless that is asked for."""
+    soft, hard = vm.parent / "soft", vm.parent / "hard"
+    soft.symlink_to(vm)
+    hard.hardlink_to(vm)
+    before = vm.read_bytes()
+    line = f"qidl: {vm}: expected another file to write, found the input; --in-place replaces it\n"
+    for output in (vm, soft, hard, f"{vm.parent}/./{vm.name}"):
+        assert line == refused(capsys, command[0], vm, *command[1:], "-o", output)
+    assert before == vm.read_bytes()
+    assert 0 == main([command[0], str(vm), *command[1:], "--in-place"])
+    assert before != vm.read_bytes()
+
+
+def test_two_places_to_write_to(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An output and --in-place exclude each other."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["set", str(vm), "hpet.config=1", "--in-place", "-o", "out"])
+    assert "not allowed with" in capsys.readouterr().err
+
+
+def test_source_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """C source is not replaced by what is generated from it."""
+    source = tmp_path / "a.c"
+    source.write_text("QIDL_DECLARE(A) {\n    int a;\n};\n")
+    before = source.read_text()
+    found = refused(capsys, "generate", source, "-o", source)
+    assert (f"qidl: {source}: expected another file to write, found the input\n", before) == (found, source.read_text())
+
+
+def test_save_over_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot stays what it is when it is saved where it came from, edited or not."""
+    monkeypatch.setattr(reading, "LARGE", 0)
+    path = tmp_path / "vm.qevm"
+    path.write_bytes(captures.with_memory(captures.own("pc-1.1"), 100))
+    snapshot, whole = qidl.load(path), qidl.load(path.read_bytes())
+    for config in (1, 2):
+        snapshot["hpet"].set("config", config)
+        snapshot.save(path)
+        assert config == qidl.load(path)["hpet"].state["config"]
+        assert whole.ram["pc.ram"].read(0, 100 * 4096) == snapshot.ram["pc.ram"].read(0, 100 * 4096)
+    converted = snapshot.convert("pc-1.0")
+    converted.save(path)
+    snapshot["hpet"].set("config", whole["hpet"].state["config"])
+    assert whole.to_bytes() == snapshot.to_bytes()
+    assert converted.to_bytes() == path.read_bytes()
