@@ -14,7 +14,21 @@ from hypothesis import HealthCheck, Phase, find, given, settings, strategies as 
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 import qidl
-from qidl import Mark, array, declaration, immutable, int8, is_declared, optional, string, to_qobject, uint8, uint16
+from qidl import (
+    Mark,
+    array,
+    declaration,
+    immutable,
+    int8,
+    is_declared,
+    optional,
+    string,
+    to_qobject,
+    uint8,
+    uint16,
+    uint32,
+    valid,
+)
 from qidl.declaration import Array, Integer, String, Struct
 from qidl.differences import diff
 from qidl.errors import CompatError, DeclarationError, SchemaError
@@ -22,7 +36,21 @@ from qidl.levels import LEVELS
 from qidl.strategies import declarations, objects, qobjects, register, snapshots, states, streams
 from qidl.strategies.values import SIMPLEST, Drawing, binary, counts, elements, integers, texts
 from qidl.testing import power_on
-from qidl.wire.primitives import Array as WireArray, Buffer, Range, UInt8, UInt16, UInt32, Unused, When
+from qidl.validation import at_most, check, ring
+from qidl.wire.primitives import (
+    Array as WireArray,
+    Bits,
+    Buffer,
+    Check,
+    Int32,
+    OneOf,
+    Range,
+    UInt8,
+    UInt16,
+    UInt32,
+    Unused,
+    When,
+)
 from qidl.wire.vmstate import VMState
 
 few = settings(max_examples=4, suppress_health_check=list(HealthCheck), deadline=None)
@@ -212,6 +240,112 @@ def test_validators_that_accept_nothing() -> None:
         cls = make("Checked", level=(uint8, attrs.field(default=3, validator=validator)))
         with pytest.raises((NoSuchExample, Unsatisfiable)):
             find(qobjects(cls), lambda one: True)
+
+
+def _is_rare(value: int) -> bool:
+    return value % 1000 == 7
+
+
+VALID = make(
+    "Valid",
+    mode=(uint32, valid(0, enum=(0, 0x1000, 0x8000_0000))),
+    flags=(uint32, valid(0, bits=0x8000_0001)),
+    used=(uint16, valid(0, le="room")),
+    room=(uint16, valid(0, range=(0, 300))),
+    left=(uint16, valid(0, le="used")),
+    count=(uint8, valid(1, range=(1, 4))),
+    data=(list[uint8], valid(array(8, size="count"), enum=(0, 9))),
+    raw=(bytearray, valid(array(40), bits=0x0F)),
+    rare=(uint32, valid(7, check=_is_rare)),
+    head=(uint8, 0),
+    tail=(uint8, 0),
+    taken=(uint8, 0),
+    ring=(list[uint16], valid(array(4), ring=("head", "tail", "taken"))),
+)
+
+
+@given(qobjects(VALID))
+def test_valid_fields(qobject: dict[str, Any]) -> None:
+    """What a field is valid for is drawn from, not tried and thrown away."""
+    assert qobject == to_qobject(qidl.from_qobject(VALID, qobject))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        lambda q: q["mode"] == 0x8000_0000,
+        lambda q: q["flags"] == 0x8000_0001,
+        lambda q: 0 < q["left"] == q["used"] == q["room"],
+        lambda q: q["data"] == [9, 9, 9, 9],
+        lambda q: 15 in q["raw"],
+        lambda q: (q["head"], q["tail"], q["taken"]) == (3, 3, 4),
+    ],
+)
+def test_limits_of_valid_fields(condition: Any) -> None:
+    """The ends of what is valid are reached."""
+    assert condition(find(qobjects(VALID), condition, settings=quick))
+
+
+def _is_entry(entries: list[dict[str, Any]], table: int) -> bool:
+    return all(table >> entry["number"] & 1 for entry in entries if entry["number"] < 32) and all(
+        entry["number"] < 32 for entry in entries
+    )
+
+
+def _is_below(place: int, length: int) -> bool:
+    return 0 <= place < max(length, 1)
+
+
+RULED = VMState(
+    "ruled",
+    version_id=1,
+    fields=[
+        "mode" / OneOf(UInt32, 0, 7, 0x8000_0000),
+        "flags" / Bits(UInt16, 0x8100),
+        "even" / Check(Range(UInt8, 2, 250), lambda value: value % 2 == 0),
+        "least" / UInt8,
+        "most" / Range(UInt16, 0, 99),
+        "length" / UInt32,
+        "place" / Int32,
+        "data" / Buffer("length"),
+        "head" / Int32,
+        "tail" / Int32,
+        "taken" / Int32,
+        "table" / UInt32,
+        "count" / UInt8,
+        "entries" / WireArray("count", VMState("entry", version_id=1, fields=["number" / UInt32, "x" / UInt8])),
+    ],
+    rules=[
+        at_most("least", "most"),
+        check(_is_below, "place", "length", expected="an index below length"),
+        ring(head="head", tail="tail", count="taken", capacity=16),
+        check(_is_entry, "entries", "table", expected="numbers of bits of table"),
+    ],
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(states(RULED))
+def test_rules_of_layouts(state: dict[str, Any]) -> None:
+    """What is drawn keeps the rules of its layout, those of several fields and those of one."""
+    assert state == RULED.decode(RULED.encode(state))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        lambda s: s["mode"] == 0x8000_0000,
+        lambda s: s["flags"] == 0x8100,
+        lambda s: s["even"] == 250,
+        lambda s: s["least"] == s["most"] == 99,
+        lambda s: 1 < s["place"] == s["length"] - 1,
+        lambda s: (s["head"], s["tail"], s["taken"]) == (15, 15, 16),
+        lambda s: len(s["entries"]) > 1 and s["entries"][0]["number"] > 0,
+    ],
+)
+def test_limits_of_rules(condition: Any) -> None:
+    """The ends of what rules leave are reached."""
+    assert condition(find(states(RULED), condition, settings=quick))
 
 
 VALIDATORS = {

@@ -28,20 +28,25 @@ from qidl import (
     optional,
     uint8,
     uint16,
+    valid,
 )
 from qidl.compat.chain import STEPS as CHAIN
 from qidl.compat.machine import Machine, Part
 from qidl.compat.step import Lost, MachineStep, step
 from qidl.devices.fdc import FDCtrl
 from qidl.devices.hpet import HPETState
+from qidl.devices.ide import ISAIDEState
 from qidl.devices.mc146818rtc import RTCState
+from qidl.devices.serial import ISASerialState
 from qidl.levels import LEVELS
 from qidl.strategies import declarations
 from qidl.testing import check_device, check_layout, check_step, engines
+from qidl.validation import at_most
 from qidl.wire.layouts.hpet import HPET_V2
 from qidl.wire.layouts.i8254 import I8254_V3
 from qidl.wire.layouts.mc146818rtc import MC146818RTC_V3
-from qidl.wire.primitives import Array, Before, Bool, Integer, Range, UInt8, UInt16, When
+from qidl.wire.layouts.serial import SERIAL_V3
+from qidl.wire.primitives import Array, Before, Bool, Buffer, Integer, Range, UInt8, UInt16, When
 from qidl.wire.vmstate import VMState
 
 Check = Callable[[], None]
@@ -58,7 +63,15 @@ def sentence(check: Check) -> str:
 
 
 @pytest.mark.parametrize(
-    ("cls", "layout"), [(RTCState, MC146818RTC_V3), (HPETState, HPET_V2), (FDCtrl, None)], ids=lambda one: str(one)
+    ("cls", "layout"),
+    [
+        (RTCState, MC146818RTC_V3),
+        (HPETState, HPET_V2),
+        (FDCtrl, None),
+        (ISASerialState, SERIAL_V3),
+        (ISAIDEState, None),
+    ],
+    ids=lambda one: str(one),
 )
 def test_own_devices(cls: type, layout: VMState | None) -> None:
     """Devices of qidl's own keep the laws."""
@@ -441,6 +454,23 @@ def test_members_that_a_layout_lacks() -> None:
     cls = make("Gauge", level=(int16, 0), note=(uint8 | None, optional()))
     found = sentence(lambda: check_device(cls, VMState("gauge", version_id=1, fields=[level, "note" / UInt8])))
     assert "Gauge.note: expected a value, since gauge always carries one, found none" == found
+
+
+def test_rules_of_either_side() -> None:
+    """A class may be valid in fewer ways than its layout, and a layout may have rules that the class has not."""
+    cls = make(
+        "Gauge", level=(uint8, valid(0, range=(0, 9))), raw=(bytearray, valid(array(2), bits=3)), most=(uint8, 0)
+    )
+    fields = ["level" / UInt8, "raw" / Buffer(2), "most" / UInt8]
+    check_device(cls, VMState("gauge", version_id=1, fields=fields))
+    check_device(cls, VMState("gauge", version_id=1, fields=fields, rules=[at_most("level", "most")]))
+    outer = make("Outer", gauge=(cls, embedded(cls)), gauges=(list[cls], array(2)))  # type: ignore[valid-type]
+    inner = VMState("gauge", version_id=1, fields=fields)
+    check_device(outer, VMState("outer", version_id=1, fields=["gauge" / inner, "gauges" / Array(2, inner)]))
+    narrow = VMState("gauge", version_id=1, fields=[*fields[:2], "most" / Integer("int8", "b")])
+    assert "Gauge.most: expected no value that gauge cannot carry as int8 (-128..127), found 128" == sentence(
+        lambda: check_device(cls, narrow)
+    )
 
 
 def test_hooks_behind_a_layout() -> None:

@@ -1,14 +1,11 @@
-"""What hangs on a field of a layout: how many there are of another, and whether there is another at all.
-
-Where validation rules say what one field means for another, this is where a drawn state learns of it.
-"""
+"""What hangs on a field of a layout: how many there are of another, and whether there is another at all."""
 
 from __future__ import annotations
 
 import contextlib
 import copy
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import construct
@@ -31,6 +28,10 @@ class Coupling:
 
     most: int | None = None
     often: tuple[int, ...] = ()
+
+
+NONE: Final = Coupling()
+"""Of a field on which nothing hangs."""
 
 
 def couplings(layout: VMState, simplest: State) -> dict[str, Coupling]:
@@ -73,21 +74,25 @@ def _limits(length: Length, room: int, forms: dict[str, Any], simplest: State) -
     """The fields that say a length, and how great each may be."""
     if isinstance(length, str):
         form = forms.get(length)
-        maximum = _maximum(form)
+        most = maximum(form)
         # A bound is worth reaching; where there is none but that of the type, a few elements show as much.
         few = min(room, values.MAX_COUNT)
-        yield length, min(room, maximum) if isinstance(form, wire.Checked) or maximum <= room else few
+        yield length, min(room, most) if isinstance(form, wire.Validated) or most <= room else few
     elif not isinstance(length, int):
-        read = {path: _maximum(forms[path]) for path in _read(length, simplest) if _maximum(forms.get(path))}
+        read = {path: maximum(forms[path]) for path in _read(length, simplest) if maximum(forms.get(path))}
         together = max(read.values(), default=0)
         while together and not _fits(length, room, simplest, {path: min(together, read[path]) for path in read}):
             together //= 2
-        yield from ((path, together) for path, maximum in read.items() if together < maximum)
+        yield from ((path, together) for path, most in read.items() if together < most)
 
 
-def _maximum(form: Any) -> int:
+def maximum(form: Any) -> int:
     """The greatest integer that a form holds, 0 if it holds none."""
-    found: int = form.most if isinstance(form, wire.Checked) else getattr(form, "maximum", 0)
+    while isinstance(form, wire.Validated):
+        if isinstance(form, wire.Checked):
+            return form.most
+        form = form.subcon
+    found: int = getattr(form, "maximum", 0)
     return found
 
 

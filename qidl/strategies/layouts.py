@@ -5,17 +5,19 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from hypothesis import reject, strategies as st
 
 from qidl.errors import QidlError
 from qidl.strategies import values
-from qidl.strategies.couplings import Coupling, couplings
+from qidl.strategies.couplings import NONE, Coupling, couplings, maximum
 from qidl.strategies.foreign import foreign
+from qidl.strategies.forms import integers
+from qidl.strategies.rules import NOTHING, Kept
 from qidl.strategies.values import BOOLEANS, SIMPLEST, Draw, Drawing, NoSimplest
 from qidl.wire import path as paths, primitives as wire
-from qidl.wire.context import Context
+from qidl.wire.context import Context, has_member
 from qidl.wire.vmstate import VMState
 
 State = dict[str, Any]
@@ -47,32 +49,48 @@ def draw_state(draw: Draw, layout: VMState, version_id: int) -> State:
     return state
 
 
+_FREE: Final = Kept("")
+"""Of a field that no rule names."""
+
+
 @functools.lru_cache(maxsize=256)
-def _couplings(layout: VMState) -> dict[str, Coupling]:
+def _couplings(layout: VMState) -> tuple[dict[str, Coupling], dict[str, int]]:
+    """What hangs on the fields of a layout, and how great they may be; by path."""
     state: State = {}
     for member in layout.members:
         try:
             present = member.present(layout.version_id, state)
-            value = _draw_value(SIMPLEST, member.subcon, state, Coupling()) if present else None
+            value = _draw_value(SIMPLEST, member.subcon, state) if present else None
         except (NoSimplest, QidlError, LookupError):
             # It hangs on what is not known without drawing.
             continue
         if value is not None:
             paths.put(state, member.path, value)
-    return couplings(layout, state)
+    found = couplings(layout, state)
+    greatest = {member.path: most for member in layout.members if (most := maximum(member.subcon))}
+    return found, {path: min(most, found.get(path, NONE).most or most) for path, most in greatest.items()}
 
 
 def _draw_members(draw: Draw, layout: VMState, version_id: int, state: State) -> None:
-    coupled = _couplings(layout)
+    coupled, greatest = _couplings(layout)
     for member in layout.members:
         if member.present(version_id, state):
-            value = _draw_value(draw, member.subcon, state, coupled.get(member.path, Coupling()))
+            kept = _kept(layout, member.path, state, greatest)
+            value = _draw_member(draw, member.subcon, state, coupled.get(member.path, NONE), kept)
             if value is not None:
                 paths.put(state, member.path, value)
     for subsection in layout.subsections:
         if draw(BOOLEANS):
             drawn = values.whole(draw, lambda draw, one=subsection: _draw_subsection(draw, one, state))  # type: ignore[misc]
             state.update(drawn)
+
+
+def _kept(layout: VMState, path: str, state: State, greatest: dict[str, int]) -> Kept:
+    rules = [rule for rule in layout.rules if path in rule.paths]
+    if not rules:
+        return _FREE
+    others = {other for rule in rules for other in rule.paths if other != path and has_member(state, other)}
+    return Kept(path, tuple(rules), {other: paths.get(state, other) for other in others}, greatest)
 
 
 def _draw_subsection(draw: Draw, subsection: VMState, state: State) -> State:
@@ -84,15 +102,26 @@ def _draw_subsection(draw: Draw, subsection: VMState, state: State) -> State:
     return drawn if subsection.is_in(drawn) else state
 
 
-def _draw_value(draw: Draw, subcon: Any, state: State, coupling: Coupling) -> Any:
+def _draw_member(draw: Draw, subcon: Any, state: State, coupling: Coupling, kept: Kept) -> Any:
+    value = _draw_value(draw, subcon, state, coupling, kept)
+    if not kept.rules or value is None or type(value) is int:
+        return value
+    mended = kept.mended(value, lambda: _draw_value(SIMPLEST, subcon, state, coupling, kept))
+    if mended is NOTHING:
+        _give_up(draw)
+    return mended
+
+
+def _draw_value(draw: Draw, subcon: Any, state: State, coupling: Coupling = NONE, kept: Kept = _FREE) -> Any:
     own = getattr(subcon, "draw_value", None)
     if own is not None:
         return own(draw.raw, state)
+    choice = integers(subcon, coupling, kept)
+    if choice is not None:
+        return draw(choice)
     match subcon:
         case wire.Again():
             return None
-        case wire.Checked(least=least, most=most):
-            return _draw_integer(draw, least, most, coupling)
         case wire.Boolean():
             return draw(BOOLEANS)
         case wire.Unused():
@@ -106,18 +135,9 @@ def _draw_value(draw: Draw, subcon: Any, state: State, coupling: Coupling) -> An
             count, fixed = draw(values.counts(0, values.MAX_COUNT)), False
         case VMState():
             return values.whole(draw, lambda draw: draw_state(draw, subcon, subcon.version_id))
-        case _ if hasattr(subcon, "minimum"):
-            return _draw_integer(draw, subcon.minimum, subcon.maximum, coupling)
         case _:
             return draw(foreign(subcon, state))
-    return values.elements(draw, count, lambda draw: _draw_value(draw, subcon.subcon, state, Coupling()), fixed=fixed)
-
-
-def _draw_integer(draw: Draw, least: int, most: int, coupling: Coupling) -> int:
-    if coupling.most is not None:
-        least = max(least, 0)
-        return draw(values.counts(least, max(least, min(most, coupling.most))))
-    return draw(values.integers(least, most, coupling.often))
+    return values.elements(draw, count, lambda draw: _draw_value(draw, subcon.subcon, state), fixed=fixed)
 
 
 def _measured(draw: Draw, length: int | str | Callable[[State], int], state: State) -> int:
@@ -129,8 +149,13 @@ def _measured(draw: Draw, length: int | str | Callable[[State], int], state: Sta
     except Exception:
         # A function may know less than the fields can say.
         found = -1
-    if 0 <= found <= values.MOST_BYTES:
-        return found
+    if not 0 <= found <= values.MOST_BYTES:
+        _give_up(draw)
+    return found
+
+
+def _give_up(draw: Draw) -> NoReturn:
+    """Leave this example, or say that there is nothing simple."""
     if draw is SIMPLEST:
         raise NoSimplest
     reject()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qidl.declaration import Array, Boolean, Declaration, Field, Integer, String, Struct, Type, declaration
 from qidl.qobject import from_qobject
 from qidl.strategies import values
+from qidl.strategies.rules import Kept
 from qidl.strategies.validators import Valid
 from qidl.strategies.values import BOOLEANS, Draw, Drawing
 from qidl.testing.refusing import is_refusal
@@ -56,6 +57,8 @@ _REFUSED: Final = object()
 def _draw_struct(draw: Draw, described: Declaration, around: tuple[Declaration, ...]) -> QObject:
     within = (*around, described)
     most = _most_counts(described, within)
+    greatest = {field.name: _greatest(field, most) for field in described.serialised}
+    rules = [rule for field in described.serialised for rule in field.rules]
     # What would go too deep is absent, and its bool has to say so.
     deep = {field.name for field in described.serialised if field.optional and _is_deep(field.type, within)}
     denied = {field.has for field in described.serialised if field.name in deep}
@@ -63,7 +66,8 @@ def _draw_struct(draw: Draw, described: Declaration, around: tuple[Declaration, 
     for field in described.serialised:
         if field.optional and (field.name in deep or not _present(draw, field, qobject)):
             continue
-        valid = Valid.of(getattr(attrs.fields(described.cls), field.name), qobject)
+        kept = Kept(field.name, tuple(rule for rule in rules if field.name in rule.paths), qobject, greatest)
+        valid = Valid.of(getattr(attrs.fields(described.cls), field.name), kept)
         if field.name in denied:
             qobject[field.name] = False
         elif field.name in most:
@@ -71,6 +75,13 @@ def _draw_struct(draw: Draw, described: Declaration, around: tuple[Declaration, 
         else:
             qobject[field.name] = _draw_field(draw, field.type, qobject, valid, within)
     return qobject
+
+
+def _greatest(field: Field, most: dict[str, int]) -> int:
+    """The greatest integer that a field can hold, by its type, by what it counts, and by rules on it alone."""
+    maximum = field.type.ctype.maximum if isinstance(field.type, Integer) else 0
+    bounds = (rule.bounds[field.name][1] for rule in field.rules if field.name in rule.bounds)
+    return min([most.get(field.name, maximum), *bounds])
 
 
 def _present(draw: Draw, field: Field, qobject: QObject) -> bool:
@@ -129,7 +140,7 @@ def _draw_field(draw: Draw, kind: Type, qobject: QObject, valid: Valid, within: 
             if length is None:
                 length = draw(values.counts(0, min(values.MAX_COUNT, _most(kind, within, values.MAX_COUNT))))
             if kind.is_buffer:
-                return draw(values.binary(length, fixed=fixed))
+                return draw(valid.buffers(values.binary(length, fixed=fixed)))
             each = valid.of_elements()
             return values.elements(
                 draw, length, lambda draw: _draw_field(draw, element, qobject, each, within), fixed=fixed

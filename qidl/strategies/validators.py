@@ -1,4 +1,4 @@
-"""What the validators of attrs leave of a field's values: ranges and choices where they say so, a filter where not."""
+"""What validators of attrs, and rules, leave of a field's values: ranges and choices if they say so, else a filter."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import attrs
 from attrs import validators
 from hypothesis import strategies as st
 
+from qidl.annotations import METADATA, Marks, Valid as ValidMark
 from qidl.errors import QidlError
 from qidl.kinds import text_misfit
-from qidl.strategies.values import BOOLEANS, Choice, integers, sampled, texts
+from qidl.strategies.rules import Kept
+from qidl.strategies.values import BOOLEANS, Choice, bits, integers, nearest, sampled, texts
 
 # attrs keeps the classes of its validators to itself, and names what they hold.
 _AND: Final[Any] = type(validators.and_())
@@ -37,21 +39,24 @@ _MOST: Final[dict[Any, Callable[[float], int]]] = {
 
 @attrs.frozen
 class Valid:
-    """What validators leave of the values of a field.
+    """What is left of the values of a field.
 
+    :ivar kept: by the rules that name it
+    :ivar given: what :func:`~qidl.annotations.valid` was given for it
     :ivar validators: each on its own
     :ivar attribute: the attribute that is validated
-    :ivar before: the fields of the object that are known, for validators that look at them
     """
 
+    kept: Kept
+    given: tuple[ValidMark, ...]
     validators: tuple[Any, ...]
     attribute: Any
-    before: dict[str, Any]
 
     @classmethod
-    def of(cls, attribute: Any, before: dict[str, Any]) -> Valid:
-        """What the validator of an attribute leaves."""
-        return cls(tuple(_flat(attribute.validator)), attribute, before)
+    def of(cls, attribute: Any, kept: Kept) -> Valid:
+        """What is left of the values of an attribute."""
+        marks: Marks = attribute.metadata.get(METADATA, Marks())
+        return cls(kept, marks.valid, tuple(_flat(attribute.validator)), attribute)
 
     def of_elements(self) -> Valid:
         """What is left of the elements of an array."""
@@ -61,8 +66,9 @@ class Valid:
     def integers(self, minimum: int, maximum: int, choice: Callable[[int, int], Choice[int]] = integers) -> Choice[int]:
         """Integers of a range.
 
-        :param choice: makes the choice, from what the validators leave of the range
+        :param choice: makes the choice, from what is left of the range
         """
+        minimum, maximum = self.kept.narrowed(minimum, maximum)
         for one in self.validators:
             if isinstance(one, _BOUND) and isinstance(one.bound, int | float):
                 if one.compare_func in _LEAST:
@@ -71,7 +77,25 @@ class Valid:
                     maximum = min(maximum, _MOST[one.compare_func](one.bound))
         if minimum > maximum:
             return Choice(st.nothing())
-        return self._of(choice(minimum, maximum), lambda value: type(value) is int and minimum <= value <= maximum)
+
+        def accepts(value: Any) -> bool:
+            return type(value) is int and minimum <= value <= maximum and self.accepts(value)
+
+        options = self._options() if choice is integers else None
+        found = choice(minimum, maximum) if options is None else options.filter(accepts)
+        return found.accepted(accepts, self._near) if self.kept.rules or self.validators else found
+
+    def _options(self) -> Choice[int] | None:
+        """Values that are named one by one."""
+        for one in self.validators:
+            if isinstance(one, _IN):
+                return sampled(one.options)
+        for mark in self.given:
+            if mark.kind == "enum":
+                return sampled(mark.value)
+            if mark.kind == "bits":
+                return bits(mark.value)
+        return None
 
     def booleans(self) -> Choice[bool]:
         """True and False."""
@@ -94,18 +118,32 @@ class Valid:
         for one in self.validators:
             if isinstance(one, _IN):
                 choice = sampled(option for option in one.options if fits(option))
-        return choice.filter(self._accepts) if self.validators else choice
+        return choice.filter(self.accepts) if self.validators else choice
 
-    def _accepts(self, value: Any) -> bool:
+    def accepts(self, value: Any) -> bool:
+        """Whether neither a rule nor a validator refuses a value, as far as they look at what is known."""
+        before = SimpleNamespace(**self.kept.known)
         try:
             for one in self.validators:
-                one(SimpleNamespace(**self.before), self.attribute, value)
+                one(before, self.attribute, value)
         except (QidlError, ValueError):
             return False
         except Exception:
             # It looks at what is not known yet: the object will tell.
-            return True
-        return True
+            return self.kept.accepts(value)
+        return self.kept.accepts(value)
+
+    def buffers(self, choice: Choice[bytes]) -> Choice[bytes]:
+        """Bytes of which each is left."""
+        if not self.kept.rules:
+            return choice
+        near = [nearest(value, self.kept.accepts, self._near(value)) for value in range(256)]
+        return Choice(choice.strategy.map(lambda data: bytes(near[one] for one in data)), choice.simplest)
+
+    def _near(self, value: int) -> Iterator[int]:
+        yield from self.kept.near(value)
+        if type(self.attribute.default) is int:
+            yield self.attribute.default
 
 
 def _flat(validator: Any) -> Iterator[Any]:

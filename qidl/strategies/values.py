@@ -7,6 +7,7 @@ value of the whole: the shrinker takes it over as it is, and goes on from there.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -40,6 +41,8 @@ _FEW_VALUES: Final = 8
 
 _NONE: Final = object()
 
+_Near = Callable[[int], Iterable[int]]
+
 
 class NoSimplest(Exception):
     """What is simplest is not known without drawing."""
@@ -66,10 +69,30 @@ class Choice(Generic[T]):
         found: T = self._simplest
         return found
 
+    def accepted(self: Choice[int], accepts: Callable[[int], bool], near: _Near | None = None) -> Choice[int]:
+        """Those integers that are accepted, or one near it in the place of each other.
+
+        :param near: gives others to try
+        """
+        known = () if self._simplest is _NONE else (self._simplest,)
+
+        def mended(value: int) -> int:
+            return nearest(value, accepts, itertools.chain(near(value) if near else (), known))
+
+        return Choice(self.strategy.map(mended), *map(mended, known)).filter(accepts)
+
     def filter(self, accepted: Callable[[T], bool]) -> Choice[T]:
         """Those values that are accepted."""
         known = self._simplest is not _NONE and accepted(self._simplest)
         return Choice(self.strategy.filter(accepted), self._simplest if known else _NONE)
+
+
+def nearest(value: int, accepts: Callable[[int], bool], others: Iterable[int]) -> int:
+    """An integer, or one near it that is accepted, or another that is; itself if there is none."""
+    if accepts(value):
+        return value
+    tried = itertools.chain((value - 1, value + 1, value & ~7), others)
+    return next((one for one in tried if accepts(one)), value)
 
 
 class Draw(Protocol):
@@ -136,6 +159,17 @@ def counts(least: int, most: int) -> Choice[int]:
     few = st.integers(least, min(most, least + MAX_COUNT))
     full = st.integers(max(least, most - 1), most)
     return Choice(st.one_of(st.integers(least, most), few, few, full), least)
+
+
+@functools.lru_cache(maxsize=256)
+def bits(mask: int) -> Choice[int]:
+    """Integers of no other bits than these."""
+    places = [place for place in range(mask.bit_length()) if mask >> place & 1]
+
+    def spread(value: int) -> int:
+        return sum(1 << place for index, place in enumerate(places) if value >> index & 1)
+
+    return Choice(integers(0, (1 << len(places)) - 1).strategy.map(spread), 0)
 
 
 def sampled(options: Iterable[T]) -> Choice[T]:

@@ -9,7 +9,7 @@ from qidl.declaration import declaration
 from qidl.qobject import fill, from_json, from_qobject, to_json
 from qidl.testing import device_wire, rules
 from qidl.testing.comparing import differences
-from qidl.testing.places import UNKNOWN, Stranger, another, copied, derived, kept
+from qidl.testing.places import UNKNOWN, Stranger, another, copied, derived, kept, structs
 from qidl.testing.refusing import attempt, draw_device, is_refusal, judge, saved_from
 from qidl.testing.running import Draw, fail, holds, raised, shown, skip
 from qidl.wire.vmstate import VMState
@@ -26,9 +26,11 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
     - An optional member follows its ``has_`` bool, an array its size.
     - A broken field carries a reason.
     - With a layout: a state from the wire loads, and is written to the same bytes, on every
-      engine; and the layout carries every integer that the class can hold, unless it checks it.
+      engine; and the layout carries every member and every integer that the class can hold,
+      unless it checks it.
 
-    A class may refuse a QObject: with a QidlError out of ``post_load``, or with a validator of attrs.
+    A class may refuse a QObject: with a QidlError out of ``post_load``, by what its fields are
+    :func:`~qidl.annotations.valid` for, or with a validator of attrs.
     What it has loaded, it has to save.
 
     :param cls: the class
@@ -40,7 +42,7 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
     """
     __tracebackhide__ = True
     described = declaration(cls)
-    for one in rules.structs(described):
+    for one in structs(described):
         rules.check_reasons(one)
     laws: list[Callable[[Draw], None]] = [
         lambda draw: _round_trips(cls, draw),
@@ -123,9 +125,10 @@ def _kept(cls: type[Any], draw: Draw) -> None:
 
 def _host_objects_kept(cls: type[Any], draw: Draw) -> None:
     device, saved = draw_device(cls, draw)
-    strangers = {path: Stranger() for path, place in kept(device, cls.__name__).items() if place.value is None}
-    for path, stranger in strangers.items():
-        kept(device, cls.__name__)[path].value = stranger
+    strangers = {}
+    for path, place in kept(device, cls.__name__).items():
+        if place.value is None:
+            place.value = strangers[path] = Stranger()
     try:
         fill(device, saved)
     except Exception:

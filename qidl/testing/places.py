@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import attrs
 
 from qidl.annotations import Mark
-from qidl.declaration import Array, Boolean, Field, Integer, String, Struct, Type, declaration
+from qidl.declaration import Array, Boolean, Declaration, Field, Integer, String, Struct, Type, declaration
 
 
 @attrs.define(eq=False)
@@ -46,18 +47,62 @@ class Place:
         return self.field.has is not None and not getattr(self.owner, self.field.has)
 
 
-def fields(device: Any, path: str) -> Iterator[Place]:
-    """Yield every field of a device, and of the structs in it that travel."""
-    for field in declaration(type(device)).fields:
+def structs(described: Declaration) -> Iterator[Declaration]:
+    """Yield a declaration, and those of the structs that it serialises, each once."""
+    found = {described.cls: described}
+    waiting = [described]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        for field in one.serialised:
+            kind: Type = field.type
+            while isinstance(kind, Array):
+                kind = kind.element
+            if isinstance(kind, Struct) and kind.declaration.cls not in found:
+                found[kind.declaration.cls] = kind.declaration
+                waiting.append(kind.declaration)
+
+
+Wanted = Callable[[Field], bool]
+
+
+def fields(device: Any, path: str, wanted: Wanted) -> Iterator[Place]:
+    """Yield every field that is wanted of a device, and of the structs in it that travel."""
+    described = declaration(type(device))
+    for field in described.fields:
         place = Place(f"{path}.{field.name}", device, field)
-        yield place
+        if wanted(field):
+            yield place
         if field.serialised and not place.is_absent:
-            yield from _within(place.value, field.type, device, place.path)
+            yield from _within(place.value, field.type, device, place.path, wanted)
+
+
+def _within(value: Any, kind: Type, owner: Any, path: str, wanted: Wanted) -> Iterator[Place]:
+    if value is None or not _may_hold(kind, wanted):
+        return
+    if isinstance(kind, Struct):
+        yield from fields(value, path, wanted)
+    elif isinstance(kind, Array):
+        in_use = getattr(owner, kind.size) if isinstance(kind.size, str) else kind.size
+        for index, element in enumerate(value[:in_use]):
+            yield from _within(element, kind.element, owner, f"{path}[{index}]", wanted)
+
+
+@functools.lru_cache(maxsize=1024)
+def _may_hold(kind: Type, wanted: Wanted) -> bool:
+    """Whether there may be fields that are wanted; arrays of structs without any are long."""
+    while isinstance(kind, Array):
+        kind = kind.element
+    return isinstance(kind, Struct) and any(wanted(field) for one in structs(kind.declaration) for field in one.fields)
 
 
 def unserialised(device: Any, path: str) -> dict[str, Place]:
     """Every field that does not travel, by path: of a device and of the structs in it that do."""
-    return {place.path: place for place in fields(device, path) if not place.field.serialised}
+    return {place.path: place for place in fields(device, path, _is_unserialised)}
+
+
+def _is_unserialised(field: Field) -> bool:
+    return not field.serialised
 
 
 def derived(device: Any, path: str) -> dict[str, Place]:
@@ -70,15 +115,6 @@ def kept(device: Any, path: str) -> dict[str, Place]:
     """Every field that a load leaves alone, by path."""
     found = unserialised(device, path)
     return {here: place for here, place in found.items() if place.field.mark is not Mark.DERIVED}
-
-
-def _within(value: Any, kind: Type, owner: Any, path: str) -> Iterator[Place]:
-    if isinstance(kind, Struct) and value is not None:
-        yield from fields(value, path)
-    elif isinstance(kind, Array) and isinstance(kind.element, Struct | Array) and value is not None:
-        in_use = getattr(owner, kind.size) if isinstance(kind.size, str) else kind.size
-        for index, element in enumerate(value[:in_use]):
-            yield from _within(element, kind.element, owner, f"{path}[{index}]")
 
 
 class Stranger:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from qidl.declaration import declaration
 from qidl.errors import QidlError
 from qidl.qobject import from_qobject, to_qobject
-from qidl.testing import rules
+from qidl.testing.places import structs
 from qidl.testing.running import Draw, fail, raised, shown, skip
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ def hook_of(cls: type, error: Exception) -> str:
     """The hook of the class, or of a struct in it, that an error comes out of; empty if it is none."""
     codes = {
         getattr(inspect.unwrap(hook), "__code__", None): f"{one.name}.{name}"
-        for one in rules.structs(declaration(cls))
+        for one in structs(declaration(cls))
         for name in _HOOKS
         if (hook := getattr(one.cls, name, None)) is not None
     }

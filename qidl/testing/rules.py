@@ -6,25 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from qidl.annotations import Mark
-from qidl.declaration import Array, Declaration, Struct, Type
+from qidl.declaration import Array, Declaration, Field, Struct, Type
 from qidl.testing.places import Place, fields
 from qidl.testing.running import fail, shown
-
-
-def structs(described: Declaration) -> Iterator[Declaration]:
-    """Yield a declaration, and those of the structs that it serialises, each once."""
-    found = {described.cls: described}
-    waiting = [described]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        for field in one.serialised:
-            kind: Type = field.type
-            while isinstance(kind, Array):
-                kind = kind.element
-            if isinstance(kind, Struct) and kind.declaration.cls not in found:
-                found[kind.declaration.cls] = kind.declaration
-                waiting.append(kind.declaration)
 
 
 def check_reasons(described: Declaration) -> None:
@@ -36,9 +20,9 @@ def check_reasons(described: Declaration) -> None:
 
 def check_sizes(device: Any, name: str) -> None:
     """An array has no more elements than its size says, or there is room for: they would not be saved."""
-    for place in fields(device, name):
+    for place in fields(device, name, _is_array):
         kind, value = place.field.type, place.value
-        if not (place.field.serialised and isinstance(kind, Array)) or place.is_absent or value is None:
+        if not isinstance(kind, Array) or place.is_absent or value is None:
             continue
         size = getattr(place.owner, kind.size) if isinstance(kind.size, str) else kind.size
         room = size if kind.capacity is None else kind.capacity
@@ -53,9 +37,9 @@ def check_presence(saved: Any, loaded: Any, name: str) -> None:
     :param saved: a device that has been saved
     :param loaded: a device that was loaded from that, in which what was not saved is as it was made
     """
-    fresh = {place.path: place for place in fields(loaded, name)}
-    for place in fields(saved, name):
-        if place.field.serialised and place.is_absent and place.path in fresh:
+    fresh = {place.path: place for place in fields(loaded, name, _has_bool)}
+    for place in fields(saved, name, _has_bool):
+        if place.is_absent and place.path in fresh:
             _check_absent(place, fresh[place.path])
 
 
@@ -63,3 +47,46 @@ def _check_absent(place: Place, fresh: Place) -> None:
     if place.value != fresh.value:
         found = f"{place.field.has} False, and it is not saved"
         fail(place.path, f"{place.field.has} to be True, since it holds {shown(place.value)}", found)
+
+
+def _is_array(field: Field) -> bool:
+    return field.serialised and isinstance(field.type, Array)
+
+
+def _has_bool(field: Field) -> bool:
+    return field.serialised and field.has is not None
+
+
+def breaks_rules(described: Declaration, qobject: dict[str, Any]) -> bool:
+    """Whether a QObject breaks one of the rules by which a class, or a struct in it, is valid.
+
+    Its values may be of other types than the class has.
+    """
+    for field in described.serialised:
+        if field.name not in qobject:
+            continue
+        value = qobject[field.name]
+        for rule in field.rules:
+            if isinstance(value, list | bytes) and rule.paths == (field.name,):
+                broken = not all(rule.holds(element) for element in _elements(value))
+            else:
+                values = [qobject[path] for path in rule.paths if path in qobject]
+                broken = len(values) == len(rule.paths) and not rule.holds(*values)
+            if broken:
+                return True
+        if any(breaks_rules(kind, one) for kind, one in _structs(field.type, value)):
+            return True
+    return False
+
+
+def _elements(value: Any) -> Iterator[Any]:
+    for element in value:
+        yield from _elements(element) if isinstance(element, list | bytes) else (element,)
+
+
+def _structs(kind: Type, value: Any) -> Iterator[tuple[Declaration, Any]]:
+    if isinstance(kind, Struct) and isinstance(value, dict):
+        yield kind.declaration, value
+    elif isinstance(kind, Array) and isinstance(kind.element, Struct | Array) and isinstance(value, list):
+        for element in value:
+            yield from _structs(kind.element, element)
