@@ -17,6 +17,9 @@ State = dict[str, Any]
 
 _REFUSED: Final = object()
 
+_MASKS: Final = (0xFF, 0x7F, 0x77, 0x0F, 0x01)
+"""What is left of each byte where a construct does not take all its bits: those of text, of digits, of a flag."""
+
 
 def foreign(subcon: Any, state: State) -> Choice[Any]:
     """What bytes of a construct's size mean to it, as far as it takes them and gives them back.
@@ -44,7 +47,12 @@ def foreign(subcon: Any, state: State) -> Choice[Any]:
         return Choice(st.just(simplest), simplest)
     except Exception:
         simplest = read(bytes(size))
-    strategy = binary(size).strategy.map(read).filter(lambda value: value is not _REFUSED)
+
+    def nearest(data: bytes) -> Any:
+        tried = (read(bytes(byte & mask for byte in data)) for mask in _MASKS)
+        return next((value for value in tried if value is not _REFUSED), simplest)
+
+    strategy = binary(size).strategy.map(nearest).filter(lambda value: value is not _REFUSED)
     return Choice(strategy) if simplest is _REFUSED else Choice(strategy, simplest)
 
 

@@ -28,7 +28,7 @@ def states(draw: st.DrawFn, layout: VMState, version_id: int | None = None) -> S
     """States that a layout can encode.
 
     Integers are drawn at the ends of their ranges and at the values that a condition asks for;
-    counts few, and up to their bound; subsections present and absent.
+    counts few, and up to their bound; subsections present and absent. Rules are kept.
 
     A construct of one's own is drawn as what bytes of its size mean to it. One with a method
     ``draw_value(draw, state)`` is drawn by that: ``draw`` takes a strategy, as in

@@ -32,7 +32,8 @@ def qobjects(draw: st.DrawFn, cls: type) -> QObject:
     Integers are drawn at the ends of their ranges, sizes at 0 and at the capacity, and text as
     long as there is room for; an optional member is present if its ``has_`` bool says so, or,
     without one, now and then; pointers to the class itself make lists of up to five. What the
-    validators of attrs say is kept, as far as they look at single fields or at earlier ones.
+    fields are :func:`~qidl.annotations.valid` for is kept, and what validators of attrs say, as far
+    as they look at single fields or at earlier ones.
     """
     return _draw_struct(Drawing(draw), declaration(cls), ())
 
