@@ -70,10 +70,20 @@ def declare(cls: type | None = None, /, *, mark: Mark = Mark.STANDARD) -> Any:
     """
     # The caller's names, for annotations that are strings and speak of local classes.
     frame = sys._getframe(1)
+    made = _declare_and_tell if frame.f_locals is frame.f_globals else _declare
     if cls is None:
         scope = dict(frame.f_locals)
-        return lambda cls: _declare(cls, mark, scope)
-    return _declare(cls, mark, frame.f_locals)
+        return lambda cls: made(cls, mark, scope)
+    return made(cls, mark, frame.f_locals)
+
+
+def _declare_and_tell(cls: type, default_mark: Mark, scope: Mapping[str, Any]) -> type:
+    """Declare a class of a module, which lasts, and tell Hypothesis of it, if that has loaded its plugin."""
+    made = _declare(cls, default_mark, scope)
+    plugin = sys.modules.get("qidl.hypothesis_plugin")
+    if plugin is not None:
+        plugin.register(made)
+    return made
 
 
 @attrs.frozen

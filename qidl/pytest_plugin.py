@@ -5,10 +5,11 @@ It is loaded wherever qidl is installed, so nothing but this file is imported un
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -36,10 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Have Hypothesis draw declared classes by their fields, where tests use both."""
-    if "hypothesis" in sys.modules and "qidl.declaration" in sys.modules:
-        from qidl.strategies import register
+    # By itself it does so for classes of modules alone; and not at all if it is told to load no plugins.
+    if "hypothesis" in sys.modules:
+        from qidl import hypothesis_plugin
 
-        register()
+        hypothesis_plugin.setup()
 
 
 @pytest.fixture
@@ -49,24 +51,40 @@ def qidl_snapshot(request: pytest.FixtureRequest) -> Snapshot:
     if hasattr(request, "param"):
         return _machine(request, request.param)
     if marker is None:
-        pytest.fail("qidl_snapshot: expected @pytest.mark.qidl_snapshot(path or level), found no marker", pytrace=False)
+        _fail("@pytest.mark.qidl_snapshot(path or level)", "no marker")
+    if len(marker.args) != 1 or set(marker.kwargs) - {"level"}:
+        given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
+        _fail("a path or a level, and level=… at the most", f"({', '.join(given)})")
     return _machine(request, *marker.args, **marker.kwargs)
 
 
+def _fail(expected: str, found: object) -> NoReturn:
+    pytest.fail(f"qidl_snapshot: expected {expected}, found {found}", pytrace=False)
+
+
 def _machine(request: pytest.FixtureRequest, machine: Any, *, level: str | None = None) -> Snapshot:
+    from qidl.errors import QidlError
     from qidl.levels import LEVELS
     from qidl.snapshot import load
 
-    if machine in LEVELS:
+    known = ", ".join(LEVELS)
+    if not isinstance(machine, str | os.PathLike):
+        _fail(f"the path of a stream or one of {known}", repr(machine))
+    if isinstance(machine, str) and machine in LEVELS:
         from qidl.testing.machine import power_on
 
+        if level not in (None, machine):
+            _fail(f"no other level beside {machine}", level)
         return power_on(machine)
-    places = [folder / machine for folder in (request.path.parent, request.config.rootpath)]
-    for place in places:
-        if place.is_file():
-            return load(_unpacked(place), level=level)
-    known = ", ".join(LEVELS)
-    pytest.fail(f"qidl_snapshot: expected a stream or one of {known}, found no {' nor '.join(map(str, places))}", False)
+    places = dict.fromkeys(folder / machine for folder in (request.path.parent, request.config.rootpath))
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        _fail(f"a stream or one of {known}", f"no {' nor '.join(map(str, places))}")
+    try:
+        return load(_unpacked(path), level=level)
+    except (QidlError, OSError, EOFError) as error:
+        problem = str(error)
+    _fail(f"to load {path}", problem)
 
 
 def _unpacked(path: Path) -> bytes:
@@ -80,13 +98,10 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     """Of two devices, or two states, show the paths that differ, and nothing else."""
     if op != "==" or not _comparable(left, right):
         return None
-    from qidl.testing.comparing import differences
-    from qidl.testing.running import shown
+    from qidl.testing.comparing import lines
 
-    lines = [f"{path or 'the whole'}: {shown(one)} != {shown(other)}" for path, one, other in differences(left, right)]
-    if not lines:
-        return None
-    return [f"{_named(left)} == {_named(right)}", *lines]
+    found = [f"{path or 'the whole'}: {one} != {other}" for path, one, other in lines(left, right)]
+    return [f"{_named(left)} == {_named(right)}", *found] if found else None
 
 
 def _named(value: object) -> str:
@@ -120,6 +135,7 @@ def assert_golden(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
     folder = request.path.parent / "golden"
 
     def check(value: Any, name: str) -> None:
+        __tracebackhide__ = True
         path, state = folder / f"{name}.json", golden.to_state(value)
         if request.config.getoption("--qidl-update"):
             golden.write(path, state)
@@ -132,12 +148,11 @@ def assert_golden(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
 
 
 def _check_golden(wanted: Any, found: Any, name: str, config: pytest.Config) -> None:
-    from qidl.testing.comparing import differences
-    from qidl.testing.running import shown
+    from qidl.testing.comparing import lines
 
-    lines = [f"{path}: expected {shown(one)}, found {shown(other)}" for path, one, other in differences(wanted, found)]
-    if len(lines) > _LINES and config.get_verbosity() <= 0:
-        lines[_LINES:] = [f"and {len(lines) - _LINES} more, which -v shows"]
-    if lines:
-        text = "\n".join(lines)
+    told = [f"{path or 'the whole'}: expected {one}, found {other}" for path, one, other in lines(wanted, found)]
+    if len(told) > _LINES and config.get_verbosity() <= 0:
+        told[_LINES:] = [f"and {len(told) - _LINES} more, which -v shows"]
+    if told:
+        text = "\n".join(told)
         pytest.fail(f"{name} is not what its golden file says; pytest --qidl-update takes it over:\n{text}", False)

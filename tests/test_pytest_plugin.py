@@ -94,6 +94,54 @@ def test_no_such_machine(pytester: pytest.Pytester) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected", "found"),
+    [
+        ("", "a path or a level, and level=… at the most", "()"),
+        ("'vm.qevm', lvl='pc-1.1'", "a path or a level, and level=… at the most", "('vm.qevm', lvl='pc-1.1')"),
+        ("['vm.qevm']", "the path of a stream or one of pc-1.0, *", "['vm.qevm']"),
+        ("'pc-1.1', level='pc-1.0'", "no other level beside pc-1.1", "pc-1.0"),
+        ("'vm.qevm', level='pc-9'", "to load */vm.qevm", "level: expected one of *, found 'pc-9'"),
+        ("'test_it.py'", "to load */test_it.py", "offset 0: expected a QEMU migration stream, *"),
+        ("'cut.gz'", "to load */cut.gz", "Compressed file ended before *"),
+    ],
+)
+def test_wrong_markers(pytester: pytest.Pytester, arguments: str, expected: str, found: str) -> None:
+    """Whatever is wrong with a marker, or with what it names, is said in one line."""
+    raw = captures.own("pc-1.2")
+    (pytester.path / "vm.qevm").write_bytes(raw)
+    (pytester.path / "cut.gz").write_bytes(gzip.compress(raw)[:100])
+    (pytester.path / "test_it.py").write_text(f"""
+import pytest
+
+@pytest.mark.qidl_snapshot({arguments})
+def test_it(qidl_snapshot): ...
+""")
+    result = run(pytester)
+    result.assert_outcomes(errors=1)
+    line = f"qidl_snapshot: expected {expected}, found {found}".replace("[", "[[]").replace("[[][", "[[]")
+    result.stdout.fnmatch_lines([line])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*another exception*")
+
+
+def test_marker_of_a_class(pytester: pytest.Pytester) -> None:
+    """A marker holds for all tests of a class, and the nearest counts."""
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.qidl_snapshot("pc-1.0")
+        class TestIt:
+            def test_far(self, qidl_snapshot):
+                assert "pc-1.0" == qidl_snapshot.level
+
+            @pytest.mark.qidl_snapshot("pc-1.1")
+            def test_near(self, qidl_snapshot):
+                assert "pc-1.1" == qidl_snapshot.level
+    """)
+    run(pytester).assert_outcomes(passed=2)
+
+
 def test_devices_that_differ(pytester: pytest.Pytester) -> None:
     """Of two devices, the paths that differ are shown, derived ones included, and nothing else."""
     pytester.makepyfile(f"""{DEVICE}
@@ -135,6 +183,27 @@ def test_other_device():
             "E *colours: [[]0, 0, 0, 0[]] != absent",
             "E *{'not a name': 1} == {'not a name': 2}*",
         ]
+    )
+
+
+def test_lengths_that_differ(pytester: pytest.Pytester) -> None:
+    """Of two long arrays of other lengths, the lengths are shown and where they part, not the same beginning twice."""
+    pytester.makepyfile(f"""{DEVICE}
+def test_it():
+    state = {{"data": [0] * 99, "rom": bytes(41), "short": [1], "inner": [{{"b": [b"x", 1]}}]}}
+    assert qidl.to_qobject(Lamp())
+    assert state == {{"data": [0] * 98 + [7, 8], "rom": bytes(40), "short": [1, 2], "inner": [{{"b": [b"y", 1]}}]}}
+""")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E *data: 99 elements, from [[]98[]] on [[]0[]] != 100 elements, from [[]98[]] on [[]7, 8[]]",
+            r"E *rom: 41 bytes, from [[]40[]] on b'\x00' != 40 bytes",
+            "E *short: [[]1[]] != [[]1, 2[]]",
+            "E *inner[[]0[]].b[[]0[]][[]0[]]: 120 != 121",
+        ],
+        consecutive=True,
     )
 
 
@@ -197,6 +266,41 @@ def test_golden_files(pytester: pytest.Pytester) -> None:
     run(pytester, "-v").stdout.fnmatch_lines(["period: expected 7, found 0"])
 
 
+def test_golden_files_of_every_value(pytester: pytest.Pytester) -> None:
+    """Bytes, the widest integers and odd text come back; integers stand in rows."""
+    pytester.makepyfile("""
+        STATE = {
+            "wide": [2**64 - 1, -(2**63)],
+            "none": [b"", [], {}],
+            "text": "[\\n  1\\n]\\0\\u2028",
+            "row": list(range(20)),
+            "grid": [[1, 2], [3, 4]],
+        }
+
+        def test_it(assert_golden):
+            assert_golden(STATE, "folder/values")
+    """)
+    run(pytester, "--qidl-update").assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
+    text = (pytester.path / "golden" / "folder" / "values.json").read_text()
+    assert '"row": [\n    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,\n    16, 17, 18, 19\n  ]' in text
+    assert '"grid": [\n    [1, 2],\n    [3, 4]\n  ]' in text
+
+
+def test_golden_files_by_several_workers(pytester: pytest.Pytester) -> None:
+    """Workers of pytest-xdist write golden files, and hold against them."""
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(assert_golden, number):
+            assert_golden({"number": number}, f"file-{number % 3}" if number < 3 else "file-3")
+    """)
+    for arguments in (["--qidl-update"], []):
+        run(pytester, "-n", "2", *arguments).assert_outcomes(passed=4)
+    assert 4 == len(list((pytester.path / "golden").iterdir()))
+
+
 @pytest.mark.parametrize("text", ['{"a": {"$hex": ["0g"]}}', "{"])
 def test_what_is_no_golden_file(pytester: pytest.Pytester, text: str) -> None:
     """A golden file that is none is refused with a SchemaError."""
@@ -236,10 +340,14 @@ def test_it(lamp, data):
 def test_light(tmp_path: Path) -> None:
     """A suite that does not use qidl pays for nothing but the plugin's own module."""
     (tmp_path / "test_it.py").write_text(f"""
+import subprocess
 import sys
 
 def test_it():
     assert [] == [name for name in {HEAVY} if name in sys.modules]
+    code = "import sys, qidl; print(*(name for name in sys.modules if name.startswith('qidl')))"
+    alone = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {{"qidl.pytest_plugin"}} == {{name for name in sys.modules if name.startswith("qidl")}} - {{*alone}}
 """)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:qidl", "-p", "qidl.pytest_plugin"]
     environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PATH": ""}

@@ -154,7 +154,8 @@ class IDEState:
             self.cur_io_buffer_len = self.data_end - self.data_ptr
 
     def post_load(self) -> None:
-        """Find the place in the buffer again."""
+        """Find the place in the buffer again; without a transfer, it is the start."""
+        self.data_ptr = self.data_end = 0
         if self.cur_io_buffer_offset is not None and self.cur_io_buffer_len is not None:
             self.data_ptr = self.cur_io_buffer_offset
             self.data_end = self.data_ptr + self.cur_io_buffer_len

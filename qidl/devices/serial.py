@@ -80,6 +80,7 @@ class SerialState:
     def post_load(self) -> None:
         """Take FCR back, every bit of it, and compute how long a character takes."""
         self.fcr = self.fcr_vmstate
+        self.char_transmit_time = 0
         if self.divider:
             data, stop, parity = 5 + (self.lcr & 3), 1 + (self.lcr >> 2 & 1), self.lcr >> 3 & 1
             baud_rate = self.baudbase // self.divider

@@ -11,6 +11,7 @@ import qidl.wire.compiled  # noqa: F401
 from qidl.strategies.declarations import declarations
 from qidl.strategies.layouts import states
 from qidl.strategies.machines import snapshots, streams
-from qidl.strategies.objects import objects, qobjects, register
+from qidl.strategies.objects import objects, qobjects
+from qidl.strategies.registration import register
 
 __all__ = ["declarations", "objects", "qobjects", "register", "snapshots", "states", "streams"]

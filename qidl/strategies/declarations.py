@@ -6,10 +6,11 @@ import keyword
 from collections.abc import Callable
 from typing import Any, Final
 
+import attrs
 from hypothesis import strategies as st
 
 import qidl.annotations as a
-from qidl.declaration import declare
+from qidl.declaration import declaration, declare
 
 _INTEGERS: Final = (
     *(a.int8, a.int16, a.int32, a.int64, a.uint8, a.uint16, a.uint32, a.uint64),
@@ -26,26 +27,44 @@ Members = dict[str, Any]
 """Annotation and default of each field, by name."""
 
 
+@attrs.define
+class _Class:
+    """What is known of a class before all its fields are.
+
+    :ivar name: its own, for fields that point to it
+    :ivar depth: structs that there may be within it
+    :ivar counts: fields that can say how much there is of another
+    """
+
+    name: str
+    depth: int
+    counts: list[str] = attrs.field(factory=list)
+
+
 @st.composite
 def declarations(draw: st.DrawFn, depth: int = 2) -> type[Any]:
-    """Declared classes: fields of every type and mark, structs up to ``depth`` deep.
+    """Declared classes: fields of every type and mark, pointers to themselves, parents, structs up to ``depth`` deep.
 
     Objects of them can be made without arguments, and ``post_load`` computes what is derived.
     """
+    within = _Class(draw(_CLASS_NAMES), depth)
     members: Members = {}
-    counts: list[str] = []
-    for name in draw(st.lists(_NAMES, min_size=1, max_size=6, unique=True)):
+    parent = draw(st.none() | declarations(depth - 1)) if depth else None
+    taken = set() if parent is None else {field.name for field in declaration(parent).fields}
+    for name in draw(st.lists(_NAMES.filter(lambda name: name not in taken), min_size=1, max_size=6, unique=True)):
         kind = draw(st.sampled_from(_KINDS))
-        members |= draw(kind(name, counts, depth))
+        members |= draw(kind(name, within))
         if kind is _count:
-            counts.append(name)
-    return _class(draw(_CLASS_NAMES), members)
+            within.counts.append(name)
+    return _declared(within.name, members, parent)
 
 
-def _class(name: str, members: Members) -> type[Any]:
+def _declared(name: str, members: Members, parent: Any = None) -> type[Any]:
     derived = {field: default for field, (_, default, mark) in members.items() if mark is a.derived}
 
     def post_load(self: Any) -> None:
+        if parent is not None:
+            parent.post_load(self)
         for field, value in derived.items():
             setattr(self, field, value)
 
@@ -56,44 +75,60 @@ def _class(name: str, members: Members) -> type[Any]:
     }
     for field, (_, default, mark) in members.items():
         namespace[field] = default if mark is None else mark(default, reason=f"it is {mark.__name__}")
-    return declare(type(name, (), namespace))
+    return declare(type(name, () if parent is None else (parent,), namespace))
 
 
 def _one(name: str, annotation: Any, default: Any, mark: Any = None) -> Members:
     return {name: (annotation, default, mark)}
 
 
-def _integer(name: str, counts: list[str], depth: int) -> st.SearchStrategy[Members]:
+def _with_has(name: str, annotation: Any, default: Any) -> Members:
+    return {**_one(f"has_{name}", bool, False), **_one(name, annotation, a.optional(default))}
+
+
+def _integer(name: str, within: _Class) -> st.SearchStrategy[Members]:
     return st.sampled_from(_INTEGERS).map(lambda annotation: _one(name, annotation, 0))
 
 
-def _count(name: str, counts: list[str], depth: int) -> st.SearchStrategy[Members]:
+def _count(name: str, within: _Class) -> st.SearchStrategy[Members]:
     return st.sampled_from(_COUNTS).map(lambda annotation: _one(name, annotation, 0))
 
 
-def _bool(name: str, counts: list[str], depth: int) -> st.SearchStrategy[Members]:
+def _bool(name: str, within: _Class) -> st.SearchStrategy[Members]:
     return st.booleans().map(lambda default: _one(name, bool, default))
 
 
-def _text(name: str, counts: list[str], depth: int) -> st.SearchStrategy[Members]:
-    fixed = st.integers(1, 9).map(lambda capacity: _one(name, str, a.string(capacity)))
-    return st.just(_one(name, str, "")) | fixed
+@st.composite
+def _text(draw: st.DrawFn, name: str, within: _Class) -> Members:
+    capacity = draw(st.integers(1, 9))
+    size = draw(st.sampled_from([None, capacity // 2, *within.counts]))
+    return _one(name, str, draw(st.sampled_from(["", a.string(capacity, size=size)])))
 
 
 @st.composite
-def _struct(draw: st.DrawFn, name: str, counts: list[str], depth: int) -> Members:
-    cls = draw(declarations(depth - 1)) if depth else _class("Leaf", _one("value", a.uint8, 0))
+def _struct(draw: st.DrawFn, name: str, within: _Class) -> Members:
+    cls = draw(declarations(within.depth - 1)) if within.depth else _declared("Leaf", _one("value", a.uint8, 0))
     forms: list[Callable[[], Members]] = [
         lambda: _one(name, cls, a.embedded(cls)),
         lambda: _one(name, cls | None, a.optional()),
         lambda: _one(name, list[cls], a.array(3)),  # type: ignore[valid-type]
-        lambda: {**_one(f"has_{name}", bool, False), **_one(name, cls, a.optional(a.embedded(cls)))},
+        lambda: _with_has(name, cls, a.embedded(cls)),
+        lambda: _one(name, cls, a.embedded(cls), a.broken),
     ]
     return draw(st.sampled_from(forms))()
 
 
+def _pointer(name: str, within: _Class) -> st.SearchStrategy[Members]:
+    forms: list[Callable[[], Members]] = [
+        lambda: _one(name, f"{within.name} | None", a.optional()),
+        lambda: _one(name, f"list[{within.name}]", a.array()),
+        lambda: _one(name, f"{within.name} | None", None, a.elsewhere),
+    ]
+    return st.sampled_from(forms).map(lambda form: form())
+
+
 @st.composite
-def _array(draw: st.DrawFn, name: str, counts: list[str], depth: int) -> Members:
+def _array(draw: st.DrawFn, name: str, within: _Class) -> Members:
     annotation = draw(st.sampled_from([*(list[element] for element in (*_INTEGERS, bool, str)), bytearray]))  # type: ignore[valid-type]
     capacity = draw(st.integers(1, 5))
     forms: list[tuple[Any, tuple[Any, ...], Any]] = [
@@ -102,30 +137,38 @@ def _array(draw: st.DrawFn, name: str, counts: list[str], depth: int) -> Members
         (list[annotation], (2, capacity), None),  # type: ignore[valid-type]
         (annotation, (), None),
     ]
-    if counts:
-        size = draw(st.sampled_from(counts))
+    if within.counts:
+        size = draw(st.sampled_from(within.counts))
         forms += [(annotation, (capacity,), size), (annotation, (), size), (list[annotation], (capacity, 2), size)]  # type: ignore[valid-type]
     found, dimensions, size = draw(st.sampled_from(forms))
     array = a.array(*dimensions, size=size)
-    if draw(st.booleans()):
-        return {**_one(f"has_{name}", bool, False), **_one(name, found, a.optional(array))}
-    return _one(name, found, array)
+    members = [
+        lambda: _one(name, found, array),
+        lambda: _with_has(name, found, array),
+        lambda: _one(name, found, array, a.immutable),
+    ]
+    return draw(st.sampled_from(members))()
 
 
 @st.composite
-def _optional(draw: st.DrawFn, name: str, counts: list[str], depth: int) -> Members:
+def _optional(draw: st.DrawFn, name: str, within: _Class) -> Members:
     annotation = draw(st.sampled_from([*_INTEGERS, bool, str]))
     if draw(st.booleans()):
         return _one(name, annotation | None, a.optional())
-    zero = {bool: False, str: ""}.get(annotation, 0)
-    return {**_one(f"has_{name}", bool, False), **_one(name, annotation, a.optional(zero))}
+    return _with_has(name, annotation, {bool: False, str: ""}.get(annotation, 0))
 
 
 @st.composite
-def _unserialised(draw: st.DrawFn, name: str, counts: list[str], depth: int) -> Members:
+def _unserialised(draw: st.DrawFn, name: str, within: _Class) -> Members:
     annotation, default = draw(st.sampled_from([(a.uint8, 0), (str, ""), (float, 0.0), (dict[str, int] | None, None)]))
     mark = draw(st.sampled_from([a.immutable, a.derived, a.elsewhere, a.broken]))
-    return draw(st.sampled_from([_one(name, annotation, default, mark), _one(name, a.IRQ | None, None)]))
+    forms: list[Callable[[], Members]] = [
+        lambda: _one(name, annotation, default, mark),
+        lambda: _one(name, a.IRQ | None, None),
+        lambda: _one(name, a.uint32, a.property_(name, 7)),
+        lambda: _one(name, a.uint32, a.property_(name, True, bit=3)),
+    ]
+    return draw(st.sampled_from(forms))()
 
 
-_KINDS: Final = (_integer, _count, _bool, _text, _struct, _array, _optional, _unserialised)
+_KINDS: Final = (_integer, _count, _bool, _text, _struct, _pointer, _array, _optional, _unserialised)

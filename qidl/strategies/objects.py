@@ -2,151 +2,155 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 import attrs
 from hypothesis import strategies as st
 
-from qidl.declaration import Array, Boolean, Declaration, Integer, String, Struct, Type, declaration, is_declared
-from qidl.errors import QidlError
+from qidl.declaration import Array, Boolean, Declaration, Field, Integer, String, Struct, Type, declaration
 from qidl.qobject import from_qobject
 from qidl.strategies import values
+from qidl.strategies.rules import Kept
+from qidl.strategies.validators import Valid
+from qidl.strategies.values import BOOLEANS, Draw, Drawing
+from qidl.testing.refusing import is_refusal
 
 T = TypeVar("T")
+QObject = dict[str, Any]
+
+_DEEPEST: Final = 5
+"""Structs of one class within one another: the elements of a linked list."""
+
+_MOST_STRUCTS: Final = 256
+"""Up to which an array of structs is filled."""
 
 
 @st.composite
-def qobjects(draw: st.DrawFn, cls: type) -> dict[str, Any]:
+def qobjects(draw: st.DrawFn, cls: type) -> QObject:
     """QObjects of a declared class, as :func:`~qidl.qobject.to_qobject` makes them.
 
-    Sizes are within their arrays, 0 and the capacity among them; an optional member is
-    present if its ``has_`` bool says so, or, without one, now and then. Bounds and choices
-    that attrs validators set are kept.
+    Integers are drawn at the ends of their ranges, sizes at 0 and at the capacity, and text as
+    long as there is room for; an optional member is present if its ``has_`` bool says so, or,
+    without one, now and then; pointers to the class itself make lists of up to five. What the
+    fields are :func:`~qidl.annotations.valid` for is kept, and what validators of attrs say, as far
+    as they look at single fields or at earlier ones.
     """
-    return _draw_struct(draw, declaration(cls))
+    return _draw_struct(Drawing(draw), declaration(cls), ())
 
 
 def objects(cls: type[T]) -> st.SearchStrategy[T]:
     """Objects of a declared class, loaded from :func:`qobjects`; those that the class refuses are left out."""
 
-    def load(qobject: dict[str, Any]) -> Any:
+    def load(qobject: QObject) -> Any:
         try:
             return from_qobject(cls, qobject)
-        except (QidlError, ValueError):
+        except Exception as error:
+            if not is_refusal(cls, error):
+                raise
             return _REFUSED
 
     return qobjects(cls).map(load).filter(lambda loaded: loaded is not _REFUSED)
 
 
-def register(*classes: type) -> None:
-    """Make ``st.from_type(RTCState)`` draw from :func:`objects`, and so ``st.builds`` of what takes an RTCState.
-
-    :param classes: declared classes; unless given, all that have been declared so far,
-        those of the modules of :mod:`qidl.devices` that have been imported included.
-        Hypothesis looks a class up when ``st.from_type`` is called, so that this comes first.
-    :raises DeclarationError: one is not declared
-    """
-    for cls in classes or tuple(_declared(object)):
-        declaration(cls)
-        st.register_type_strategy(cls, objects)
-
-
-def _declared(base: type) -> Iterator[type]:
-    """Every declared class there is, each once."""
-    seen: set[type] = set()
-    waiting = [base]
-    while waiting:
-        subclasses: list[type] = type.__subclasses__(waiting.pop())
-        for cls in subclasses:
-            if cls not in seen:
-                seen.add(cls)
-                waiting.append(cls)
-                if is_declared(cls):
-                    yield cls
-
-
 _REFUSED: Final = object()
 
 
-def _draw_struct(draw: st.DrawFn, described: Declaration) -> dict[str, Any]:
-    sizes = _sizes(described)
-    qobject: dict[str, Any] = {}
+def _draw_struct(draw: Draw, described: Declaration, around: tuple[Declaration, ...]) -> QObject:
+    within = (*around, described)
+    most = _most_counts(described, within)
+    greatest = {field.name: _greatest(field, most) for field in described.serialised}
+    rules = [rule for field in described.serialised for rule in field.rules]
+    # What would go too deep is absent, and its bool has to say so.
+    deep = {field.name for field in described.serialised if field.optional and _is_deep(field.type, within)}
+    denied = {field.has for field in described.serialised if field.name in deep}
+    qobject: QObject = {}
     for field in described.serialised:
-        if field.optional:
-            present = qobject[field.has] if field.has in qobject else draw(st.booleans())
-            if not present:
-                continue
-        if field.name in sizes:
-            qobject[field.name] = draw(values.counts(0, sizes[field.name]))
+        if field.optional and (field.name in deep or not _present(draw, field, qobject)):
+            continue
+        kept = Kept(field.name, tuple(rule for rule in rules if field.name in rule.paths), qobject, greatest)
+        valid = Valid.of(getattr(attrs.fields(described.cls), field.name), kept)
+        if field.name in denied:
+            qobject[field.name] = False
+        elif field.name in most:
+            qobject[field.name] = draw(valid.integers(0, most[field.name], values.counts))
         else:
-            attribute = getattr(attrs.fields(described.cls), field.name)
-            qobject[field.name] = _draw_field(draw, field.type, qobject, attribute.validator)
+            qobject[field.name] = _draw_field(draw, field.type, qobject, valid, within)
     return qobject
 
 
-def _sizes(described: Declaration) -> dict[str, int]:
-    """Greatest value of each field that says how long an array is."""
-    sizes: dict[str, int] = {}
+def _greatest(field: Field, most: dict[str, int]) -> int:
+    """The greatest integer that a field can hold, by its type, by what it counts, and by rules on it alone."""
+    maximum = field.type.ctype.maximum if isinstance(field.type, Integer) else 0
+    bounds = (rule.bounds[field.name][1] for rule in field.rules if field.name in rule.bounds)
+    return min([most.get(field.name, maximum), *bounds])
+
+
+def _present(draw: Draw, field: Field, qobject: QObject) -> bool:
+    return bool(qobject[field.has]) if field.has in qobject else draw(BOOLEANS)
+
+
+def _is_deep(kind: Type, within: tuple[Declaration, ...]) -> bool:
+    """Whether there are as many structs of this class around as there shall be."""
+    return isinstance(kind, Struct) and within.count(kind.declaration) >= _DEEPEST
+
+
+# How long arrays and text may be, and the fields that say how long they are.
+
+
+def _most_counts(described: Declaration, within: tuple[Declaration, ...]) -> dict[str, int]:
+    """Greatest value of each field that says how long something is."""
+    found: dict[str, int] = {}
     for field in described.serialised:
-        if isinstance(field.type, Array) and isinstance(field.type.size, str):
-            name = field.type.size
-            capacity = values.MAX_COUNT if field.type.capacity is None else field.type.capacity
-            kind = described.by_name[name].type
-            maximum = kind.ctype.maximum if isinstance(kind, Integer) else capacity
-            sizes[name] = min(sizes.get(name, maximum), capacity, maximum)
-    return sizes
+        kind = field.type
+        if isinstance(kind, Array | String) and isinstance(kind.size, str):
+            counter = described.by_name[kind.size].type
+            maximum = counter.ctype.maximum if isinstance(counter, Integer) else values.MAX_COUNT
+            most = min(maximum, _most(kind, within, maximum))
+            found[kind.size] = min(found.get(kind.size, most), most)
+    return found
 
 
-def _draw_field(draw: st.DrawFn, kind: Type, qobject: dict[str, Any], validator: Any = None) -> Any:
+def _most(kind: Array | String, within: tuple[Declaration, ...], maximum: int) -> int:
+    """Most elements or bytes in use, where the field that counts them goes up to ``maximum``."""
+    if isinstance(kind, String):
+        limit = values.MOST_ELEMENTS
+    elif isinstance(kind.element, Struct):
+        depth = within.count(kind.element.declaration)
+        limit = _MOST_STRUCTS if depth == 0 else values.MAX_COUNT >> (depth - 1)
+    else:
+        limit = values.MOST_BYTES if kind.is_buffer else values.MOST_ELEMENTS
+    if kind.capacity is not None:
+        return min(kind.capacity, limit)
+    return maximum if maximum <= limit else min(limit, values.MAX_COUNT)
+
+
+def _draw_field(draw: Draw, kind: Type, qobject: QObject, valid: Valid, within: tuple[Declaration, ...]) -> Any:
     match kind:
         case Integer(ctype):
-            return draw(_valid(validator, ctype.minimum, ctype.maximum))
+            return draw(valid.integers(ctype.minimum, ctype.maximum))
         case Boolean():
-            return draw(st.booleans())
+            return draw(valid.booleans())
         case String(capacity):
-            return draw(values.texts(capacity))
+            size = _size(kind, qobject)
+            room = capacity if size is None or capacity is None else min(capacity, size + 1)
+            return draw(valid.texts(room))
         case Struct(described):
-            return _draw_struct(draw, described)
-        case Array():
-            length = qobject[kind.size] if isinstance(kind.size, str) else kind.size
+            return values.whole(draw, lambda draw: _draw_struct(draw, described, within))
+        case Array(element=element):
+            length, fixed = _size(kind, qobject), isinstance(kind.size, int)
             if length is None:
-                length = draw(st.integers(0, values.MAX_COUNT))
+                length = draw(values.counts(0, min(values.MAX_COUNT, _most(kind, within, values.MAX_COUNT))))
             if kind.is_buffer:
-                return draw(values.binary(length))
-            return values.elements(draw, length, lambda: _draw_field(draw, kind.element, qobject))
+                return draw(valid.buffers(values.binary(length, fixed=fixed)))
+            each = valid.of_elements()
+            return values.elements(
+                draw, length, lambda draw: _draw_field(draw, element, qobject, each, within), fixed=fixed
+            )
     raise AssertionError(kind)
 
 
-# What a validator of attrs that compares with a bound leaves, as the least and the greatest integer.
-_BOUNDS: Final[dict[Any, Any]] = {
-    operator.ge: lambda bound: (bound, None),
-    operator.gt: lambda bound: (bound + 1, None),
-    operator.le: lambda bound: (None, bound),
-    operator.lt: lambda bound: (None, bound - 1),
-}
-
-
-def _valid(validator: Any, minimum: int, maximum: int) -> st.SearchStrategy[int]:
-    """Integers that validators of attrs accept, as far as they say what that is."""
-    for one in _flat(validator):
-        options = getattr(one, "options", None)
-        if options is not None:
-            return st.sampled_from([option for option in options if minimum <= option <= maximum])
-        compare = getattr(one, "compare_func", None)
-        if compare in _BOUNDS:
-            least, most = _BOUNDS[compare](one.bound)
-            minimum = minimum if least is None else max(minimum, least)
-            maximum = maximum if most is None else min(maximum, most)
-    return values.integers(minimum, maximum)
-
-
-def _flat(validator: Any) -> Iterator[Any]:
-    """A validator, or those that it joins."""
-    joined = getattr(validator, "_validators", None)
-    if joined is not None:
-        for one in joined:
-            yield from _flat(one)
-    elif validator is not None:
-        yield validator
+def _size(kind: Array | String, qobject: QObject) -> int | None:
+    if isinstance(kind.size, str):
+        size: int = qobject[kind.size]
+        return size
+    return kind.size

@@ -8,6 +8,10 @@ from typing import Any
 import attrs
 
 from qidl.declaration import is_declared
+from qidl.testing.running import shown
+
+_SHOWN = 8
+"""Elements that are shown of where two arrays begin to differ."""
 
 
 def differences(left: Any, right: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -32,3 +36,28 @@ def _plain(value: Any) -> Any:
         simple = set(map(type, value)) <= {int, bool, str, bytes}
         return list(value) if simple else [_plain(element) for element in value]
     return bytes(value) if isinstance(value, bytearray) else value
+
+
+def lines(left: Any, right: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield what :func:`differences` does, as lines for a reader show it."""
+    for path, one, other in differences(left, right):
+        if isinstance(one, list | bytes) and type(one) is type(other):
+            yield (path, *_lengths(one, other))
+        else:
+            yield path, shown(one), shown(other)
+
+
+def _lengths(left: list[Any] | bytes, right: list[Any] | bytes) -> tuple[str, str]:
+    """Of long ones, how many there are and where they begin to differ, rather than the same beginning twice."""
+    texts = shown(left), shown(right)
+    if not any(text.endswith("...") for text in texts):
+        return texts
+    shorter = min(len(left), len(right))
+    first = next((place for place in range(shorter) if left[place] != right[place]), shorter)
+    return _from(left, first), _from(right, first)
+
+
+def _from(side: list[Any] | bytes, first: int) -> str:
+    what = "bytes" if isinstance(side, bytes) else "elements"
+    rest = f", from [{first}] on {shown(side[first : first + _SHOWN])}" if len(side) > first else ""
+    return f"{len(side)} {what}{rest}"

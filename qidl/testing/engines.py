@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from qidl.errors import WireError
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
@@ -24,13 +26,21 @@ class Engine(Protocol):
 
 
 class Compiled:
-    """The engine that is used, through the layout's own methods."""
+    """The engine that is used, through the layout's own methods; from the first use on, which else does not pay."""
 
     def decode(self, layout: VMState, data: bytes, version_id: int | None = None) -> State:
+        _compile(layout, version_id)
         return layout.decode(data, version_id)
 
     def encode(self, layout: VMState, state: State, version_id: int | None = None) -> bytes:
+        _compile(layout, version_id)
         return layout.encode(state, version_id)
+
+
+def _compile(layout: VMState, version_id: int | None) -> None:
+    # A version that there is not is refused by what follows.
+    with contextlib.suppress(WireError):
+        layout.compile_now(version_id)
 
 
 def engines() -> Mapping[str, Engine]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from qidl.declaration import is_declared
 from qidl.errors import SchemaError
 
-_ROW = 32
+_ROW = 16
+_BYTES = 32
 # No name of a member: those are C's.
 _HEX = "$hex"
 
@@ -35,7 +37,20 @@ def write(path: Path, state: Any) -> None:
     from qidl import files
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    files.write(path, [(json.dumps(_readable(state), indent=2) + "\n").encode()])
+    text = _INTEGERS.sub(_in_rows, json.dumps(_readable(state), indent=2))
+    files.write(path, [f"{text}\n".encode()])
+
+
+# In a string, JSON has no line breaks.
+_INTEGERS = re.compile(r"\[\n *(-?\d+(?:,\n *-?\d+)*)\n( *)\]")
+
+
+def _in_rows(found: re.Match[str]) -> str:
+    """An array of integers, which else took a line for each."""
+    numbers, margin = found[1].split(","), found[2]
+    texts = [number.strip() for number in numbers]
+    rows = [", ".join(texts[start : start + _ROW]) for start in range(0, len(texts), _ROW)]
+    return f"[{rows[0]}]" if len(rows) == 1 else f"[\n{margin}  " + f",\n{margin}  ".join(rows) + f"\n{margin}]"
 
 
 def read(path: Path) -> Any:
@@ -55,7 +70,7 @@ def read(path: Path) -> Any:
 def _readable(value: Any) -> Any:
     """Bytes become rows of hexadecimal digits, so that a review shows which of them changed."""
     if isinstance(value, bytes | bytearray):
-        return {_HEX: [value[start : start + _ROW].hex() for start in range(0, len(value), _ROW)]}
+        return {_HEX: [value[start : start + _BYTES].hex() for start in range(0, len(value), _BYTES)]}
     if isinstance(value, dict):
         return {name: _readable(member) for name, member in value.items()}
     return [_readable(element) for element in value] if isinstance(value, list | tuple) else value

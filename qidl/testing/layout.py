@@ -8,8 +8,9 @@ from typing import Any
 from qidl.errors import QidlError, SchemaError, WireError
 from qidl.testing.comparing import differences
 from qidl.testing.engines import Engine, engines
-from qidl.testing.running import Draw, fail, holds, shown
+from qidl.testing.running import Draw, fail, holds, raised, shown
 from qidl.wire.describe import describe
+from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
 State = dict[str, Any]
@@ -26,12 +27,13 @@ def check_layout(layout: VMState, *, examples: int = 50) -> None:
     :param examples: how many states to try each law on
     :raises AssertionError: one does not hold: a sentence that names layout, path, what was expected and found
     """
+    __tracebackhide__ = True
     try:
         json.dumps(describe(layout))
     except (SchemaError, TypeError, ValueError) as error:
         fail(layout.name, "a description in JSON", error, cause=error)
-    holds(lambda draw: _round_trip(layout, draw), layout.name, examples)
-    holds(lambda draw: _alteration(layout, draw), layout.name, examples)
+    for law in (_round_trip, _alteration):
+        holds(lambda draw, law=law: law(layout, draw), layout.name, examples, "a state that can be drawn")  # type: ignore[misc]
 
 
 def _round_trip(layout: VMState, draw: Draw) -> None:
@@ -41,6 +43,7 @@ def _round_trip(layout: VMState, draw: Draw) -> None:
 
     version_id = draw(st.integers(layout.minimum_version_id, layout.version_id))
     state = draw(states(layout, version_id))
+    draw.note(layout.name, state)
     payloads = {name: _encode(layout, engine, state, version_id) for name, engine in engines().items()}
     first = payloads["reference"]
     for name, engine in engines().items():
@@ -49,8 +52,9 @@ def _round_trip(layout: VMState, draw: Draw) -> None:
             fail(where, f"the payload {shown(first.hex())} of {shown(state)}", shown(payloads[name].hex()))
         try:
             again = engine.decode(layout, first, version_id)
-        except WireError as error:
-            fail(where, f"to read what it wrote of {shown(state)}", error, cause=error)
+        except Exception as error:
+            found = error if isinstance(error, WireError) else raised(error)
+            fail(where, f"to read what it wrote of {shown(state)}", found, cause=error)
         for path, wanted, found in differences(state, again):
             fail(f"{where}: {path}", f"{shown(wanted)} after encoding and decoding", shown(found))
 
@@ -58,8 +62,9 @@ def _round_trip(layout: VMState, draw: Draw) -> None:
 def _encode(layout: VMState, engine: Engine, state: State, version_id: int) -> bytes:
     try:
         return engine.encode(layout, state, version_id)
-    except QidlError as error:
-        fail(_named(layout, version_id), f"to write the state {shown(state)}", error, cause=error)
+    except Exception as error:
+        found = error if isinstance(error, QidlError) else raised(error)
+        fail(_named(layout, version_id), f"to write the state {shown(state)}", found, cause=error)
 
 
 def _alteration(layout: VMState, draw: Draw) -> None:
@@ -67,30 +72,32 @@ def _alteration(layout: VMState, draw: Draw) -> None:
 
     from qidl.strategies import states
 
-    payload = bytearray(layout.encode(draw(states(layout))))
+    version_id = draw(st.integers(layout.minimum_version_id, layout.version_id))
+    state = draw(states(layout, version_id))
+    draw.note(layout.name, state)
+    payload = bytearray(_encode(layout, REFERENCE, state, version_id))
     for _ in range(draw(st.integers(0, 3)) if payload else 0):
         payload[draw(st.integers(0, len(payload) - 1))] = draw(st.integers(0, 255))
     altered = bytes(payload[: draw(st.integers(0, len(payload)))] if draw(st.booleans()) else payload)
     for name, engine in engines().items():
-        where = f"{_named(layout, layout.version_id)} on the {name} engine"
-        outcome = _outcome(engine, layout, altered, where)
-        if outcome != _outcome(engines()["reference"], layout, altered, where):
+        where = f"{_named(layout, version_id)} on the {name} engine"
+        outcome = _outcome(engine, layout, altered, version_id, where)
+        if outcome != _outcome(REFERENCE, layout, altered, version_id, where):
             fail(where, f"what the reference engine makes of {shown(altered.hex())}", shown(outcome))
         if isinstance(outcome, dict):
-            again = _encode(layout, engine, outcome, layout.version_id)
+            again = _encode(layout, engine, outcome, version_id)
             if again != altered:
                 fail(where, f"{shown(altered.hex())} after decoding and encoding", shown(again.hex()))
 
 
-def _outcome(engine: Engine, layout: VMState, payload: bytes, where: str) -> State | str:
+def _outcome(engine: Engine, layout: VMState, payload: bytes, version_id: int, where: str) -> State | str:
     """The state, or the error in words."""
     try:
-        return engine.decode(layout, payload)
+        return engine.decode(layout, payload, version_id)
     except WireError as error:
         return str(error)
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"
-        fail(where, f"a state or a WireError of {shown(payload.hex())}", text, cause=error)
+        fail(where, f"a state or a WireError of {shown(payload.hex())}", raised(error), cause=error)
 
 
 def _named(layout: VMState, version_id: int) -> str:

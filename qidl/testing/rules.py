@@ -1,32 +1,14 @@
-"""The rules by which a declaration is reviewed, made executable."""
+"""The rules of a declaration's review that can be read off the class, or off an object of it."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
-import attrs
-
 from qidl.annotations import Mark
-from qidl.declaration import Array, Boolean, Declaration, Field, Integer, String, Struct, Type, declaration
-from qidl.testing.running import fail
-
-
-def structs(described: Declaration) -> Iterator[Declaration]:
-    """Yield a declaration, and those of the structs that it serialises, each once."""
-    found = {described.cls: described}
-    waiting = [described]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        for field in one.serialised:
-            kind: Type = field.type
-            while isinstance(kind, Array):
-                kind = kind.element
-            if isinstance(kind, Struct) and kind.declaration.cls not in found:
-                found[kind.declaration.cls] = kind.declaration
-                waiting.append(kind.declaration)
+from qidl.declaration import Array, Declaration, Field, Struct, Type
+from qidl.testing.places import Place, fields
+from qidl.testing.running import fail, shown
 
 
 def check_reasons(described: Declaration) -> None:
@@ -36,103 +18,75 @@ def check_reasons(described: Declaration) -> None:
             fail(f"{described.name}.{field.name}", "a reason beside broken", "none")
 
 
-def check_shape(described: Declaration, qobject: dict[str, Any], path: str) -> None:
-    """In a QObject, optional members follow their ``has_`` bool, and arrays their size."""
-    for field in described.serialised:
-        here = f"{path}.{field.name}"
-        if field.has is not None and field.has in qobject and qobject[field.has] != (field.name in qobject):
-            presence = "present" if field.name in qobject else "absent"
-            fail(here, f"a member that is there if {field.has} is true", f"it {presence}, {qobject[field.has]=}")
-        if field.name in qobject:
-            _check_value(field.type, qobject[field.name], qobject, here)
+def check_sizes(device: Any, name: str) -> None:
+    """An array has no more elements than its size says, or there is room for: they would not be saved."""
+    for place in fields(device, name, _is_array):
+        kind, value = place.field.type, place.value
+        if not isinstance(kind, Array) or place.is_absent or value is None:
+            continue
+        size = getattr(place.owner, kind.size) if isinstance(kind.size, str) else kind.size
+        room = size if kind.capacity is None else kind.capacity
+        if room is not None and len(value) > room:
+            said = kind.size if kind.capacity is None and isinstance(kind.size, str) else "the declaration"
+            fail(place.path, f"{room} elements, as {said} says, and no more", len(value))
 
 
-def _check_value(kind: Type, value: Any, qobject: dict[str, Any], path: str) -> None:
-    if isinstance(kind, Struct):
-        check_shape(kind.declaration, value, path)
-    elif isinstance(kind, Array):
-        length = qobject[kind.size] if isinstance(kind.size, str) else kind.size
-        if length is not None and len(value) != length:
-            fail(path, f"{length} elements, as {kind.size} says", len(value))
-        if isinstance(kind.element, Struct | Array):
-            for index, element in enumerate(value):
-                _check_value(kind.element, element, qobject, f"{path}[{index}]")
+def check_presence(saved: Any, loaded: Any, name: str) -> None:
+    """An optional field that holds something says so with its ``has_`` bool.
 
-
-# Fields by their place in an object.
-
-
-@attrs.define
-class Place:
-    """A field of an object, or of a struct within it.
-
-    :ivar path: for sentences
-    :ivar owner: the struct that holds it
-    :ivar field: what is declared of it
+    :param saved: a device that has been saved
+    :param loaded: a device that was loaded from that, in which what was not saved is as it was made
     """
-
-    path: str
-    owner: Any
-    field: Field
-
-    @property
-    def value(self) -> Any:
-        """What the field holds."""
-        return getattr(self.owner, self.field.name)
-
-    @value.setter
-    def value(self, value: Any) -> None:
-        setattr(self.owner, self.field.name, value)
+    fresh = {place.path: place for place in fields(loaded, name, _has_bool)}
+    for place in fields(saved, name, _has_bool):
+        if place.is_absent and place.path in fresh:
+            _check_absent(place, fresh[place.path])
 
 
-def unserialised(device: Any, path: str) -> Iterator[Place]:
-    """Yield every field that does not travel, of a device and of the structs in it that do."""
-    for field in declaration(type(device)).fields:
-        here = f"{path}.{field.name}"
-        if not field.serialised:
-            yield Place(here, device, field)
-        elif field.has is None or getattr(device, field.has):
-            yield from _within(getattr(device, field.name), field.type, device, here)
+def _check_absent(place: Place, fresh: Place) -> None:
+    if place.value != fresh.value:
+        found = f"{place.field.has} False, and it is not saved"
+        fail(place.path, f"{place.field.has} to be True, since it holds {shown(place.value)}", found)
 
 
-def _within(value: Any, kind: Type, owner: Any, path: str) -> Iterator[Place]:
-    if isinstance(kind, Struct) and value is not None:
-        yield from unserialised(value, path)
-    elif isinstance(kind, Array) and isinstance(kind.element, Struct | Array) and value is not None:
-        in_use = getattr(owner, kind.size) if isinstance(kind.size, str) else kind.size
-        for index, element in enumerate(value[:in_use]):
-            yield from _within(element, kind.element, owner, f"{path}[{index}]")
+def _is_array(field: Field) -> bool:
+    return field.serialised and isinstance(field.type, Array)
 
 
-def another(value: Any, kind: Type) -> Any:
-    """A value that is not this one, of the same type where that is known."""
-    if value is None:
-        return _Poison()
-    match kind:
-        case Integer():
-            return value ^ 1
-        case Boolean():
-            return not value
-        case String():
-            return "" if value else "?"
-        case Array(is_buffer=True) if value:
-            return bytearray(byte ^ 1 for byte in value)
-        case Array(element=element) if value:
-            return [another(one, element) for one in value]
-        case Struct(declaration=described):
-            other = copy.deepcopy(value)
-            for field in described.fields:
-                if plain(field.type):
-                    setattr(other, field.name, another(getattr(value, field.name), field.type))
-            return other
-    return _Poison()
+def _has_bool(field: Field) -> bool:
+    return field.serialised and field.has is not None
 
 
-def plain(kind: Type) -> bool:
-    """Whether :func:`another` gives a value of the same type."""
-    return isinstance(kind, Integer | Boolean | String)
+def breaks_rules(described: Declaration, qobject: dict[str, Any]) -> bool:
+    """Whether a QObject breaks one of the rules by which a class, or a struct in it, is valid.
+
+    Its values may be of other types than the class has.
+    """
+    for field in described.serialised:
+        if field.name not in qobject:
+            continue
+        value = qobject[field.name]
+        for rule in field.rules:
+            if isinstance(value, list | bytes) and rule.paths == (field.name,):
+                broken = not all(rule.holds(element) for element in _elements(value))
+            else:
+                values = [qobject[path] for path in rule.paths if path in qobject]
+                broken = len(values) == len(rule.paths) and not rule.holds(*values)
+            if broken:
+                return True
+        if any(breaks_rules(kind, one) for kind, one in _structs(field.type, value)):
+            return True
+    return False
 
 
-class _Poison:
-    def __repr__(self) -> str:
-        return "what was there before"
+def _elements(value: Any) -> Iterator[Any]:
+    for element in value:
+        yield from _elements(element) if isinstance(element, list | bytes) else (element,)
+
+
+def _structs(kind: Type, value: Any) -> Iterator[tuple[Declaration, Any]]:
+    if isinstance(kind, Struct) and isinstance(value, dict):
+        yield kind.declaration, value
+    elif isinstance(kind, Array) and isinstance(kind.element, Struct | Array) and isinstance(value, list):
+        for element in value:
+            yield from _structs(kind.element, element)

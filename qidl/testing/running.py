@@ -5,18 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-Draw = Callable[[Any], Any]
-"""Draws a value from a Hypothesis strategy."""
+from qidl.errors import QidlError
+
+_NOTE = 2000
+"""Characters of an example that are shown beneath a sentence."""
 
 
-def holds(law: Callable[[Draw], None], name: str, examples: int) -> None:
+class Draw:
+    """Draws values from Hypothesis strategies, and remembers those that a reader wants to see when a law fails."""
+
+    def __init__(self, draw: Callable[[Any], Any]) -> None:
+        self._draw = draw
+        self.notes: list[str] = []
+
+    def __call__(self, strategy: Any) -> Any:
+        return self._draw(strategy)
+
+    def note(self, name: str, value: object) -> None:
+        """Remember what was drawn, under a name."""
+        text = " ".join(ascii(value).split())
+        self.notes.append(f"{name}: {text if len(text) <= _NOTE else f'{text[:_NOTE]}...'}")
+
+
+def holds(law: Callable[[Draw], None], name: str, examples: int, wanted: str) -> None:
     """Try a law, which draws what it needs, on so many examples.
 
     :param name: what the law is about
-    :raises AssertionError: it does not hold; the message is that of the simplest example found
+    :param wanted: what it has to be given examples of, for an error when there are none
+    :raises AssertionError: it does not hold; the message is that of the simplest example found, which is in its notes
     """
-    from hypothesis import HealthCheck, Phase, given, settings, strategies as st
-    from hypothesis.errors import Unsatisfiable
+    # A reader of pytest's report is to see their own line.
+    __tracebackhide__ = True
+    from hypothesis import HealthCheck, Phase, Verbosity, given, settings, strategies as st
+    from hypothesis.errors import Flaky, Unsatisfiable
+
+    last = Draw(lambda strategy: None)
 
     @settings(
         max_examples=examples,
@@ -24,19 +47,35 @@ def holds(law: Callable[[Draw], None], name: str, examples: int) -> None:
         database=None,
         report_multiple_bugs=False,
         phases=[Phase.generate, Phase.shrink],
+        verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
     )
     @given(st.data())
     def run(data: Any) -> None:
-        law(data.draw)
+        nonlocal last
+        last = Draw(data.draw)
+        law(last)
 
     try:
         run()
     except AssertionError as error:
         # Without the notes of Hypothesis: the sentence says it all.
-        raise AssertionError(str(error)) from error.__cause__
+        raise _noted(AssertionError(str(error)), last) from error.__cause__
     except Unsatisfiable:
-        fail(name, "a QObject that it accepts", "none among those drawn")
+        fail(name, wanted, "none among those drawn")
+    except Flaky:
+        fail(name, "the same each time that the same is tried", "otherwise: something in it hangs on chance or time")
+    except QidlError:
+        raise
+    except Exception as error:
+        # Nothing that a law was held against: the examples could not even be drawn.
+        fail(name, wanted, raised(error), cause=error)
+
+
+def _noted(error: AssertionError, draw: Draw) -> AssertionError:
+    for note in draw.notes:
+        error.add_note(note)
+    return error
 
 
 def skip() -> NoReturn:
@@ -48,7 +87,13 @@ def skip() -> NoReturn:
 
 def fail(place: str, expected: object, found: object, *, cause: BaseException | None = None) -> NoReturn:
     """Say what does not hold, in the words of qidl's errors."""
+    __tracebackhide__ = True
     raise AssertionError(" ".join(f"{place}: expected {expected}, found {found}".split())) from cause
+
+
+def raised(error: BaseException) -> str:
+    """An exception as a sentence shows it."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def shown(value: object) -> str:

@@ -4,91 +4,129 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qidl.compat.machine import Machine, Part
-from qidl.compat.step import Lost, Step, run
+from qidl.compat.step import Lost, MachineStep, Step, run
 from qidl.differences import ABSENT
 from qidl.errors import CompatError, QidlError, SchemaError
+from qidl.levels import LEVELS
 from qidl.testing.comparing import differences
-from qidl.testing.running import Draw, fail, holds, shown, skip
+from qidl.testing.running import Draw, fail, holds, raised, shown, skip
 from qidl.wire import path as paths
 from qidl.wire.vmstate import VMState
 
 State = dict[str, Any]
 
 
-def check_step(step: object, layouts: Mapping[str, VMState], *, examples: int = 100) -> None:
-    """Hold a step on a section against the laws that every step keeps, both ways.
+def check_step(step: object, layouts: Mapping[str, VMState] | None = None, *, examples: int = 100) -> None:
+    """Hold a step against the laws that every step keeps, both ways.
 
     What comes of it, the other level's layout encodes; what it says is lost was there, with
     that value; and the way there and back gives the start, but for what was said to be lost. It
-    may refuse a state with a CompatError.
+    may refuse a state with a CompatError. A step on the machine is tried on the default PC of
+    its levels.
 
-    :param step: what ``@step("section", newer=…, older=…)`` made
-    :param layouts: layouts of the section, by level: those of the two that the step joins
-    :param examples: how many states to try
-    :raises AssertionError: a law does not hold: a sentence that names step, path, what was expected and found
-    :raises SchemaError: it is no step on a section, or a level's layout is missing
+    :param step: what ``@step(newer=…, older=…)`` made, with or without a section
+    :param layouts: layouts of the section, by level: those of the two that the step joins;
+        unless given, those that the levels of qidl have
+    :param examples: how many states to try; of a step on the machine, a fifth as many machines
+    :raises AssertionError: a law does not hold: a sentence that names step, path, what was expected
+        and found; the simplest state that shows it is in its notes
+    :raises SchemaError: it is no step, or a level's layout is missing
     """
+    __tracebackhide__ = True
+    if isinstance(step, MachineStep):
+        from qidl.testing.machine_step import check_machine_step
+
+        check_machine_step(step, max(1, examples // 5))
+        return
     if not isinstance(step, Step):
-        raise SchemaError(f"expected a step on a section, made by @step, found {step!r}")
+        raise SchemaError(f"expected a step, made by @step, found {step!r}")
+    for newer, older in _pairs(step, layouts):
+        for source, target in ((newer, older), (older, newer)):
+            wanted = f"a state that the way {'down' if source is newer else 'up'} takes"
+
+            def law(
+                draw: Draw, source: VMState = source, target: VMState = target, down: bool = source is newer
+            ) -> None:
+                _there_and_back(step, source, target, draw, down=down)
+
+            holds(law, step.section, examples, wanted)
+
+
+def _pairs(step: Step, layouts: Mapping[str, VMState] | None) -> Iterable[tuple[VMState, VMState]]:
+    """Layouts of the newer and the older level that answer to each other: some sections have several."""
+    found = []
     for level in (step.newer, step.older):
-        if level not in layouts:
+        if layouts is not None and level not in layouts:
             raise SchemaError(f"{step.section}: expected the layout of {level}, found those of {', '.join(layouts)}")
-    found = step
-    holds(lambda draw: _there_and_back(found, layouts, draw, down=True), step.section, examples)
-    holds(lambda draw: _there_and_back(found, layouts, draw, down=False), step.section, examples)
+        known = LEVELS[level].layouts(step.section) if level in LEVELS else ()
+        found.append((layouts[level],) if layouts is not None else known)
+        if not found[-1]:
+            raise SchemaError(f"{step.section}: expected its layouts by level, since qidl has none of {level}")
+    return zip(*found, strict=False)
 
 
-def _there_and_back(step: Step, layouts: Mapping[str, VMState], draw: Draw, *, down: bool) -> None:
+def _there_and_back(step: Step, source: VMState, target: VMState, draw: Draw, *, down: bool) -> None:
     from hypothesis import strategies as st
 
     from qidl.strategies import states
 
-    source, target = (step.newer, step.older) if down else (step.older, step.newer)
-    where = f"{step.section} from {source} to {target}"
-    before = draw(states(layouts[source]))
+    levels = (step.newer, step.older) if down else (step.older, step.newer)
+    where = f"{step.section} from {levels[0]} to {levels[1]}"
+    before = draw(states(source))
+    draw.note(step.section, before)
     state = copy.deepcopy(before)
-    machine = Machine([Part(f"path{step.section}", 0, layouts[source].version_id, state)])
+    machine = Machine([Part(f"path{step.section}", 0, source.version_id, state)])
     alone = draw(st.booleans())
     lost = _run(step, down, state, None if alone else machine, where)
     try:
-        layouts[target].encode(state)
+        target.encode(state)
     except QidlError as error:
-        fail(where, f"a state that {target} can hold of {shown(before)}", error, cause=error)
+        fail(where, f"a state that {levels[1]} can hold of {shown(before)}", error, cause=error)
     for loss in lost:
-        _check_loss(loss, before, where)
+        check_loss(loss.path, loss.value, before, where)
     _run(step, not down, state, None if alone else machine, f"{where} and back")
-    reported = tuple(_slice(loss.path) for loss in lost)
-    for path, wanted, found in differences(before, state):
-        if not any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in reported):
-            fail(f"{where} and back: {path}", f"{shown(wanted)}, or a Lost for it", shown(found))
+    check_difference(before, state, [loss.path for loss in lost], f"{where} and back")
 
 
 def _run(step: Step, down: bool, state: State, machine: Machine | None, where: str) -> list[Lost]:
     before = shown(state)
     try:
-        return list(run(step.down if down else step.up, state, machine))
+        lost: list[Any] = list(run(step.down if down else step.up, state, machine))
     except CompatError:
         skip()
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"
-        fail(where, f"a state or a CompatError of {before}", text, cause=error)
+        fail(where, f"a state or a CompatError of {before}", raised(error), cause=error)
+    for one in lost:
+        if not isinstance(one, Lost):
+            expected = "the state to be edited in place, and Lost for each value that is not kept"
+            fail(where, expected, f"{shown(one)} as a loss")
+    return lost
 
 
-def _check_loss(loss: Lost, before: State, where: str) -> None:
-    if _slice(loss.path) != loss.path:
+def check_loss(path: str, value: Any, before: State, where: str) -> None:
+    """What is said to be lost was there, with that value."""
+    if whole(path) != path:
         return
     try:
-        value = paths.get(before, loss.path) if loss.path else before
+        there = paths.get(before, path) if path else before
     except SchemaError:
-        value = ABSENT
-    if value != loss.value:
-        fail(f"{where}: {loss.path}", f"a Lost with the value that was there, {shown(value)}", shown(loss.value))
+        there = ABSENT
+    if there != value:
+        fail(f"{where}: {path}", f"a Lost with the value that was there, {shown(there)}", shown(value))
 
 
-def _slice(path: str) -> str:
+def check_difference(before: Any, after: Any, lost: Iterable[str], where: str) -> None:
+    """What has changed was said to be lost."""
+    reported = tuple(whole(path) for path in lost)
+    for path, wanted, found in differences(before, after):
+        if not any(path == name or path.startswith((f"{name}.", f"{name}[")) or not name for name in reported):
+            fail(f"{where}: {path}", f"{shown(wanted)}, or a Lost for it", shown(found))
+
+
+def whole(path: str) -> str:
     """The path of the whole of which ``sense[32:]`` is a part."""
     return re.sub(r"\[\d*:\d*\]$", "", path)

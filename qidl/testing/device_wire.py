@@ -1,0 +1,112 @@
+"""The laws that a declared class keeps together with a layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from qidl.declaration import declaration
+from qidl.errors import QidlError, SchemaError, WireError
+from qidl.qobject import from_qobject
+from qidl.testing.comparing import differences
+from qidl.testing.engines import engines
+from qidl.testing.refusing import draw_device, hook_of, judge, saved_from
+from qidl.testing.rules import breaks_rules
+from qidl.testing.running import Draw, fail, shown
+from qidl.wire import path as paths, primitives as wire
+from qidl.wire.vmstate import VMState
+
+
+def from_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
+    """A state from the wire loads, and is saved to the same bytes."""
+    from qidl.strategies import states
+
+    name, where = cls.__name__, f"a state of {layout.name} version {layout.version_id}"
+    state = _without_unused(draw(states(layout)))
+    draw.note(layout.name, state)
+    payload = layout.encode(state)
+    for engine, one in engines().items():
+        decoded = one.decode(layout, payload)
+        device = _load(cls, where, decoded)
+        saved = saved_from(device, decoded)
+        for path, wanted, found in differences(decoded, saved):
+            fail(f"{name}.{path}", f"{shown(wanted)} when {where} is loaded and saved", shown(found))
+        again = one.encode(layout, saved)
+        if again != payload:
+            fail(name, f"the bytes {shown(payload.hex())} again on the {engine} engine", shown(again.hex()))
+
+
+def _load(cls: type[Any], where: str, state: Any) -> Any:
+    try:
+        return from_qobject(cls, state)
+    except Exception as error:
+        if isinstance(error, SchemaError) and not hook_of(cls, error) and not breaks_rules(declaration(cls), state):
+            fail(cls.__name__, f"to load {where}, {shown(state)}", error, cause=error)
+        judge(cls, error, state)
+
+
+def _without_unused(state: Any) -> Any:
+    """A state without the bytes that QEMU skips unread: they mean nothing to a device."""
+    if isinstance(state, dict):
+        return {name: _without_unused(value) for name, value in state.items() if not name.startswith("unused")}
+    return [_without_unused(element) for element in state] if isinstance(state, list) else state
+
+
+def to_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
+    """What a device is saved to comes back from the wire, unless the layout checks it."""
+    _, saved = draw_device(cls, draw)
+    for engine, one in engines().items():
+        try:
+            payload = one.encode(layout, saved)
+        except QidlError as error:
+            _check_refusal(cls, layout, error)
+            return
+        for path, wanted, found in differences(saved, one.decode(layout, payload)):
+            fail(f"{cls.__name__}.{path}", f"{shown(wanted)} from the wire, by the {engine} engine", shown(found))
+
+
+_NONE = "no such member"
+"""What a layout expects where it has no field, and finds where there is no member."""
+
+
+def _check_refusal(cls: type[Any], layout: VMState, error: QidlError) -> None:
+    """A layout may refuse what it checks; what a plain integer on the wire cannot hold, the class should not."""
+    if not isinstance(error, WireError):
+        fail(cls.__name__, f"a state that {layout.name} can write", error, cause=error)
+    if error.expected in {rule.expected for one in layout.walk() for rule in one.rules}:
+        return
+    where, path = f"{cls.__name__}.{error.path}", _any_index(error.path)
+    leaves = dict(_leaves(layout))
+    plain = isinstance(leaves.get(path), wire.Integer)
+    # Within a form of the layout's own, there is no telling.
+    known = any(_is_within(leaf, path) or _is_within(path, leaf) for leaf in leaves)
+    if error.expected == _NONE and (plain or not known):
+        fail(where, f"no member, since {layout.name} does not carry it", error.found, cause=error)
+    if error.found == _NONE and plain:
+        fail(where, f"a value, since {layout.name} always carries one", "none", cause=error)
+    if plain:
+        fail(where, f"no value that {layout.name} cannot carry as {error.expected}", error.found, cause=error)
+
+
+def _is_within(path: str, whole: str) -> bool:
+    return path == whole or path.startswith((f"{whole}.", f"{whole}["))
+
+
+def _leaves(layout: VMState, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The forms of a layout's fields, by path with the indexes left out."""
+    for member in layout.members:
+        path = _any_index(paths.join(prefix, member.path))
+        form = member.subcon
+        while isinstance(form, wire.Array | wire.Listed):
+            path, form = f"{path}[]", form.subcon
+        if isinstance(form, VMState):
+            yield from _leaves(form, path)
+        else:
+            yield path, form
+    for subsection in layout.subsections:
+        yield from _leaves(subsection, prefix)
+
+
+def _any_index(path: str) -> str:
+    return re.sub(r"\[\d+\]", "[]", path)

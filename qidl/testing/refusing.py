@@ -1,0 +1,86 @@
+"""Loading and saving where a class may refuse, and its hooks may be wrong."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from qidl.declaration import declaration
+from qidl.errors import QidlError
+from qidl.qobject import from_qobject, to_qobject
+from qidl.testing.places import structs
+from qidl.testing.running import Draw, fail, raised, shown, skip
+
+T = TypeVar("T")
+QObject = dict[str, Any]
+
+_HOOKS = ("pre_save", "post_load")
+
+
+def is_refusal(cls: type, error: Exception) -> bool:
+    """Whether an error out of loading means that the class refuses the QObject.
+
+    It is a :class:`~qidl.errors.QidlError`, or what a validator or a converter of attrs raises. Any
+    other exception out of a hook is a fault of the hook.
+    """
+    return isinstance(error, QidlError) or (isinstance(error, ValueError | TypeError) and not hook_of(cls, error))
+
+
+def hook_of(cls: type, error: Exception) -> str:
+    """The hook of the class, or of a struct in it, that an error comes out of; empty if it is none."""
+    codes = {
+        getattr(inspect.unwrap(hook), "__code__", None): f"{one.name}.{name}"
+        for one in structs(declaration(cls))
+        for name in _HOOKS
+        if (hook := getattr(one.cls, name, None)) is not None
+    }
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code in codes:
+            return codes[frame.f_code]
+    return ""
+
+
+def attempt(cls: type, function: Callable[..., T], *arguments: Any) -> T:
+    """Load, where the class may refuse: then the example is left. Any other exception fails."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        judge(cls, error, arguments[-1])
+
+
+def judge(cls: type, error: Exception, source: QObject) -> NoReturn:
+    """Leave the example if the class refused what it was loaded from; fail if it is at fault."""
+    if is_refusal(cls, error):
+        skip()
+    hook = hook_of(cls, error)
+    if hook:
+        fail(hook, f"to raise QidlErrors alone, of {shown(source)}", raised(error), cause=error)
+    fail(cls.__name__, f"to load {shown(source)}, or to refuse it with a QidlError", raised(error), cause=error)
+
+
+def draw_device(cls: type[T], draw: Draw, role: str = "loaded from") -> tuple[T, QObject]:
+    """A device, and what it is saved to.
+
+    :param role: what the QObject drawn is for, for a reader of its note
+    """
+    from qidl.strategies import qobjects
+
+    drawn: QObject = draw(qobjects(cls))
+    draw.note(f"{cls.__name__} {role}", drawn)
+    device = attempt(cls, from_qobject, cls, drawn)
+    return device, saved_from(device, drawn)
+
+
+def saved_from(device: Any, source: QObject, function: Callable[[Any], Any] = to_qobject) -> Any:
+    """What a device is saved to, which was loaded from ``source``: it may not refuse."""
+    cls = type(device)
+    try:
+        return function(device)
+    except Exception as error:
+        hook = hook_of(cls, error)
+        if hook and not isinstance(error, QidlError):
+            fail(hook, f"to raise QidlErrors alone, of {shown(source)}", raised(error), cause=error)
+        found = error if isinstance(error, QidlError) else raised(error)
+        fail(cls.__name__, f"to be saved after it was loaded from {shown(source)}", found, cause=error)
