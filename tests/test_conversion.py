@@ -167,7 +167,7 @@ def test_there_and_back(found: Step, direction: str, data: st.DataObject) -> Non
     for loss in lost:
         if "[32:]" not in loss.path:
             assert paths.get(before, loss.path) == loss.value
-    list(back(state, machine) or ())
+    lost += back(state, machine) or ()
     reported = tuple(loss.path.partition("[32:]")[0] for loss in lost)
     unreported = [
         path

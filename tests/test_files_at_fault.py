@@ -193,7 +193,7 @@ def test_handlers_are_put_back(vm: Path) -> None:
 def test_ctrl_c_while_reading(vm: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends any command without a word."""
 
-    def interrupt(_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("qidl.cli.verify.load", interrupt)

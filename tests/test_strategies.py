@@ -33,10 +33,10 @@ from qidl.declaration import Array, Integer, String, Struct
 from qidl.differences import diff
 from qidl.errors import CompatError, DeclarationError, SchemaError
 from qidl.levels import LEVELS
+from qidl.rules import at_most, check, ring
 from qidl.strategies import declarations, objects, qobjects, register, snapshots, states, streams
 from qidl.strategies.values import SIMPLEST, Drawing, binary, counts, elements, integers, texts
 from qidl.testing import power_on
-from qidl.validation import at_most, check, ring
 from qidl.wire.primitives import (
     Array as WireArray,
     Bits,

@@ -39,9 +39,9 @@ from qidl.devices.ide import ISAIDEState
 from qidl.devices.mc146818rtc import RTCState
 from qidl.devices.serial import ISASerialState
 from qidl.levels import LEVELS
+from qidl.rules import at_most
 from qidl.strategies import declarations
 from qidl.testing import check_device, check_layout, check_step, engines
-from qidl.validation import at_most
 from qidl.wire.layouts.hpet import HPET_V2
 from qidl.wire.layouts.i8254 import I8254_V3
 from qidl.wire.layouts.mc146818rtc import MC146818RTC_V3

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from qidl.validation import Rule
+from qidl.rules import Rule
 
 _INDEXES: Final = 64
 """Integers that are tried where a rule asks for an index of something."""
