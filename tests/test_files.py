@@ -149,6 +149,8 @@ def test_signal_in_mid_write(tmp_path: Path, number: signal.Signals) -> None:
         f"""
         import os, signal
         from qidl import files
+        # A process in the background may have been started with SIGINT ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         def pieces():
             yield b"half"
             os.kill(os.getpid(), {int(number)})
