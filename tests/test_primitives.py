@@ -250,6 +250,8 @@ WRITING: dict[str, tuple[VMState, dict[str, Any], str]] = {
     ),
     "length": (layout("n" / UInt8, "x" / Buffer("n")), {"n": 2, "x": b""}, "x: expected 2 bytes, found 0"),
     "struct": (layout("x" / PAIR), {"x": 3}, "x: expected a dict (pair), found 3"),
+    "buffer below a byte": (layout("x" / Buffer(2)), {"x": [0, -1]}, "x[1]: expected uint8 (0..255), found -1"),
+    "unused below a byte": (layout("x" / Unused(2)), {"x": [1, -1]}, "x[1]: expected uint8 (0..255), found -1"),
     "struct in an array": (
         layout("x" / Array(1, PAIR)),
         {"x": [{"a": 1}]},
