@@ -59,6 +59,8 @@ class WireError(QidlError):
         None when a state is written.
     :ivar expected: what the layout asks for
     :ivar found: what is there
+    :ivar reached: place up to which a payload had been read; it is beyond ``offset`` where a rule is broken.
+        None otherwise
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class WireError(QidlError):
         self.offset = offset
         self.expected = expected
         self.found = found
+        self.reached: int | None = None
 
     def __str__(self) -> str:
         place = ": ".join(part for part in (self.section, self.path) if part)

@@ -110,6 +110,8 @@ class _Walker:
             header = read_header(self._data, offset, self._started)
             if header is not None:
                 self._budget.take_section(header.idstr, offset)
+                if header.type is SectionType.START:
+                    self._started[header.section_id] = header
         except WireError as error:
             if before:
                 error.section = f"after {before[-1].header.idstr}"
@@ -172,14 +174,19 @@ class _Walker:
         except WireError as error:
             if stop == offset + self._budget.left:
                 raise self._budget.exhausted(name, offset) from None
-            self._budget.take_bytes(max((error.offset or offset) - offset, 0), name, offset)
+            self._take(header, error.reached)
             raise
-        self._budget.take_bytes(end - offset, name, offset)
+        self._take(header, end)
         return end
+
+    def _take(self, header: Header, end: int | None) -> None:
+        """Count what has been gone through of a payload, up to ``end``."""
+        offset = header.payload_offset
+        self._budget.take_bytes((end or offset) - offset, header.idstr, offset)
 
     def _is_followed(self, end: int) -> bool:
         try:
-            read_header(self._data, end, dict(self._started))
+            read_header(self._data, end, self._started)
         except WireError:
             return False
         return True
@@ -200,9 +207,10 @@ class _Walker:
                     limits=self._budget.limits,
                     problems=problems,
                 )
-            except WireError:
+            except WireError as error:
+                self._take(header, error.reached)
                 continue
-            self._budget.take_bytes(end - header.payload_offset, header.idstr, header.payload_offset)
+            self._take(header, end)
             if self._is_followed(end):
                 self._problems += problems
                 return _found(header, known, {layout: end}, end)
@@ -239,7 +247,7 @@ class _Walker:
                 section=header.idstr,
                 offset=offset,
             )
-        self._budget.take_bytes(end - offset, header.idstr, offset)
+        self._take(header, end)
         self._warnings.append(f"{header.idstr}: {why}: {end - offset} bytes are kept as they are")
         return Found(header, end)
 

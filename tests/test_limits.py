@@ -14,7 +14,9 @@ from test_hostile import section, u64
 import qidl
 from qidl import Limits, WireError, from_payload
 from qidl.limits import LIMITS
+from qidl.rules import at_most
 from qidl.testing.machine import memory_list, ram_sections
+from qidl.walk import walk
 from qidl.wire.primitives import Array, Buffer, Listed, UInt8, UInt16
 from qidl.wire.vmstate import VMState
 
@@ -49,11 +51,7 @@ def test_no_machine_is_near_them(level: str) -> None:
 
 def test_sections() -> None:
     """Headers are counted, those of live sections and of unknown ones too."""
-    data = (
-        START
-        + section(1, "timer", bytes(24), 2) * 0
-        + b"".join(section(number, "timer", bytes(24), 2) for number in range(5))
-    )
+    data = START + b"".join(section(number, "timer", bytes(24), 2) for number in range(5))
     assert (
         refusal(data + b"\0", Limits(sections=4))
         == "after timer: offset 180: expected at most 4 sections, found another"
@@ -182,6 +180,27 @@ def test_bytes_that_are_gone_through() -> None:
         assert one.device()
     with pytest.raises(WireError, match=r"^timer: expected at most 168 bytes of payloads to go through, found more$"):
         third.device()
+
+
+@pytest.mark.parametrize("irq", [0, 1, 2])
+def test_bytes_of_what_is_not_read(irq: int) -> None:
+    """What has been gone through counts, whatever is wrong then, and before: where values are noted as well."""
+    queues = 1000
+    before = struct.pack(">i256x4IBBHIII", 2, irq, *[0] * 8, queues)
+    data = memoryview(START + section(1, "0000:00:03.0/virtio-net", before + bytes(14 * queues) + b"\xff" * 400, 11))
+    found = walk(data, strict=False)
+    assert not found.sections
+    assert found.budget.decoded > 14 * queues
+
+
+def test_bytes_before_a_broken_rule(engine: Engine) -> None:
+    """A rule that is broken names its first field, but the bytes behind that have been gone through."""
+    layout = VMState(
+        "r", version_id=1, fields=["a" / UInt8, "x" / Buffer(1000), "b" / UInt8], rules=[at_most("a", "b")]
+    )
+    with pytest.raises(WireError) as caught:
+        engine.decode(layout, b"\1" + bytes(1001), None)
+    assert (0, 1002) == (caught.value.offset, caught.value.reached)
 
 
 def test_bytes_of_what_is_not_known() -> None:

@@ -55,7 +55,7 @@ class Reference:
         try:
             state = layout._read(reader, layout.accept(version_id), "")
         except WireError as error:
-            error.section = error.section or section
+            error.section, error.reached = error.section or section, reader.offset
             raise
         except construct.ConstructError as error:
             raise _foreign(error, section, reader.offset) from error
@@ -100,7 +100,9 @@ def _foreign(error: construct.ConstructError, section: str, offset: int | None) 
     """An error of construct's own, out of a construct that a layout took from elsewhere."""
     path = str(getattr(error, "path", None) or "").replace(" -> ", ".")
     message = str(error).splitlines()[0]
-    return WireError("what its construct says", message, section=section, path=path, offset=offset)
+    wire_error = WireError("what its construct says", message, section=section, path=path, offset=offset)
+    wire_error.reached = offset
+    return wire_error
 
 
 REFERENCE = Reference()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Mapping
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -83,10 +84,10 @@ def write_preamble() -> bytes:
     return MAGIC + _U32.pack(VERSION)
 
 
-def read_header(data: memoryview, offset: int, started: dict[int, Header]) -> Header | None:
+def read_header(data: memoryview, offset: int, started: Mapping[int, Header]) -> Header | None:
     """Read the header at ``offset``; None for the end of the stream.
 
-    :param started: the live sections that have begun, by section_id; a START is added
+    :param started: the live sections that have begun, by section_id
     :raises WireError: there is neither a header nor an end
     """
     if offset >= len(data):
@@ -117,10 +118,8 @@ def read_header(data: memoryview, offset: int, started: dict[int, Header]) -> He
         offset,
         name_end + 8,
     )
-    if section_type is SectionType.START:
-        if section_id in started:
-            raise WireError("each live section to begin once", f"section_id {section_id} again", offset=offset)
-        started[section_id] = header
+    if section_type is SectionType.START and section_id in started:
+        raise WireError("each live section to begin once", f"section_id {section_id} again", offset=offset)
     return header
 
 
