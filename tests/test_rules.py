@@ -14,6 +14,7 @@ import qidl
 from qidl import SchemaError, WireError
 from qidl.levels import LEVELS
 from qidl.rules import at_most, check, less_than, ring
+from qidl.testing.machine import memory_list, page, ram_sections
 from qidl.wire import path as paths
 from qidl.wire.layouts.scsi_disk import SCSI_DISK_V1_VIRTIO
 from qidl.wire.layouts.slirp import SBUF
@@ -69,6 +70,9 @@ CASES = {
         *("vdev.mac_table.in_use", "0..64", "65"),
     ),
     "CVE-2013-4151: queues": _virtio({"num_queues": 65, "vq": [QUEUE] * 65}, "num_queues", "0..64", "65"),
+    "CVE-2013-4151: the size of a queue": _virtio(
+        {"vq[0].vring.num": 1025}, "vq[0].vring.num", "0..1024", "1025", "virtio-blk"
+    ),
     "CVE-2013-4527: timers": Case(
         "reset", "hpet", {"num_timers": 33, "timer": [TIMER] * 33}, "num_timers", "3..32", "33"
     ),
@@ -234,6 +238,20 @@ def test_pieces_of_a_scsi_request(engine: Engine, direction: str) -> None:
     data = REFERENCE.encode(SCSI_DISK_V1_VIRTIO, state, is_strict=False)
     with pytest.raises(WireError, match=rf"entry\[0\].hba_private.elem.{direction}: .*expected 0..1024, found 1025"):
         engine.decode(SCSI_DISK_V1_VIRTIO, data)
+
+
+@pytest.mark.parametrize("content", [b"\1", bytes(4096)])
+def test_pages_of_guest_memory(content: bytes) -> None:
+    """CVE-2014-7840: a page lies within its block, of however many bytes it is on the wire."""
+    record = content[0] if len(content) == 1 else content
+    for address, fits in ((0x1000, True), (0x2000, False), (0xFFFF_FFFF_FFFF_F000, False)):
+        payload = memory_list({"pc.ram": 0x2000}) + page("pc.ram", address, record)
+        stream = b"QEVM\0\0\0\3" + b"".join(ram_sections([payload])) + b"\0"
+        if fits:
+            assert qidl.load(stream).ram["pc.ram"].read(address, 1) == content[:1]
+        else:
+            with pytest.raises(WireError, match=f"pc.ram: .*expected an offset below 0x2000, found {address:#x}"):
+                qidl.load(stream)
 
 
 @pytest.mark.parametrize("pointer", ["sb_wptr", "sb_rptr"])
