@@ -50,6 +50,11 @@ def test_levels(level: str) -> None:
     assert level == qidl.load(captures.own(level), level=level).level
 
 
+def test_what_is_only_read() -> None:
+    """pc-1.1 and pc-1.2 read all that pc-1.0 writes, but write later versions of some of it."""
+    assert ("pc-1.0",) == qidl.load(captures.own("pc-1.0")).possible_levels
+
+
 def test_oldest_of_several() -> None:
     """pc-1.2 writes nothing on a plain machine that pc-1.1 does not: the oldest is chosen, both are named."""
     snapshot = qidl.load(captures.own("pc-1.2"))
