@@ -133,7 +133,7 @@ def test_counts() -> None:
         ("x" / Since(2, Before(4, UInt8)), 2, "version < 4"),
         ("x" / When("n", UInt8), 1, "n is not 0"),
         ("x" / When("n", UInt8, equals=7), 1, "n = 7"),
-        ("x" / When(is_odd, Before(3, UInt8)), 1, "is odd, and version < 3"),
+        ("x" / When(is_odd, Before(3, UInt8)), 1, "version < 3, and is odd"),
     ],
 )
 def test_conditions(field: Any, version: int, condition: str | None) -> None:

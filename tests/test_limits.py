@@ -218,3 +218,20 @@ def test_long_buffers_are_not_read_beyond_the_limit() -> None:
     assert layout.decode(b"\0\3abc", limits=Limits(decoded=1))
     data: Any = captures.own("pc-1.1")
     assert "bytes of payloads to go through" in refusal(data, Limits(decoded=1000))
+
+
+def test_elements_of_no_bytes(engine: Engine) -> None:
+    """Elements that may be empty are no more than there are bytes, however they lie within one another."""
+    layout = VMState(
+        "n",
+        version_id=1,
+        fields=[
+            "n" / UInt16,
+            "m" / UInt16,
+            "x" / Array("n", Array(lambda state: state["m"], construct.Computed(0))),
+            "rest" / Buffer(100),
+        ],
+    )
+    assert [[0] * 9] * 10 == engine.decode(layout, struct.pack(">HH", 10, 9) + bytes(100), None)["x"]
+    with pytest.raises(WireError, match="x.* expected at most 104 elements of no bytes, found more"):
+        engine.decode(layout, struct.pack(">HH", 100, 100) + bytes(100), None)

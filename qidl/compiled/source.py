@@ -81,8 +81,15 @@ class Source:
         return f"def {signature}:\n" + "\n".join(self._lines) + "\n"
 
     def function(self, signature: str, filename: str) -> Callable[..., Any]:
-        """Compile it."""
+        """Compile it.
+
+        :raises TooHard: Python does not take it: too many blocks are within one another
+        """
         namespace = self._names | {name: make() for name, make in self._later.items()}
-        exec(compile(self.text(signature), f"<{filename}>", "exec"), namespace)
+        try:
+            code = compile(self.text(signature), f"<{filename!a}>", "exec")
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise TooHard from error
+        exec(code, namespace)
         function: Callable[..., Any] = namespace[signature.partition("(")[0]]
         return function

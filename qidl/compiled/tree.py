@@ -83,10 +83,12 @@ class Elements:
 
     :ivar items: in order
     :ivar saved: whether the list is made
+    :ivar is_whole: whether there can be no more: it is one field
     """
 
     items: list[Node] = attrs.field(factory=list)
     saved: bool = False
+    is_whole: bool = False
 
 
 Node = Value | Struct | Elements
@@ -106,10 +108,18 @@ def put(root: Struct, path: str, node: Node) -> None:
     if isinstance(within, Struct) and isinstance(last, str):
         _set(within, last, node)
     elif isinstance(within, Elements) and isinstance(last, int) and not within.saved and not optional:
-        within.items += [Value("0", kind="int", bounds=(0, 0)) for _ in range(last + 1 - len(within.items))]
-        within.items[last] = node
+        _set_element(within, last, node)
     else:
         raise TooHard
+
+
+def _set_element(elements: Elements, index: int, node: Node) -> None:
+    items = elements.items
+    before = items[index] if index < len(items) else None
+    if elements.is_whole if before is None else not (type(before) is Value and before.kind == "int"):
+        raise TooHard
+    items += [Value("0", kind="int", bounds=(0, 0)) for _ in range(index + 1 - len(items))]
+    items[index] = node
 
 
 def resolve(root: Struct, path: str) -> Node | None:
@@ -146,7 +156,7 @@ def _enter(within: Node, step: paths.Step, is_list: bool, optional: bool) -> Nod
             _insert(within, step, fresh)
         node = within.members[step]
     elif isinstance(within, Elements) and isinstance(step, int):
-        if step >= len(within.items) and (within.saved or optional):
+        if step >= len(within.items) and (within.saved or within.is_whole or optional):
             raise TooHard
         while len(within.items) <= step:
             within.items.append(Elements() if is_list else Struct())

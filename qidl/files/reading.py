@@ -6,6 +6,7 @@ import os
 from typing import BinaryIO, Final
 
 from qidl.files.mapping import MappedFile
+from qidl.views import byte_view
 
 LARGE: Final = 1 << 25
 """Bytes beyond which a file is mapped. What is smaller is read, so that nobody can take it away from us."""
@@ -17,7 +18,7 @@ def read(source: str | os.PathLike[str] | bytes | bytearray | memoryview | Binar
     :raises OSError: the file cannot be read
     """
     if isinstance(source, bytes | bytearray | memoryview):
-        return memoryview(source).toreadonly()
+        return byte_view(source).toreadonly()
     if isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
             return _contents(file, os.fspath(source))

@@ -24,7 +24,7 @@ class Array(construct.Subconstruct):  # type: ignore[misc]
 
     def __init__(self, count: int | str | Callable[[State], int], subcon: Any) -> None:
         super().__init__(subcon)
-        self.count = count
+        self.count = int(count) if isinstance(count, int) else count
         self.kind = getattr(subcon, "kind", "struct")
 
     def minimum_size(self) -> int:
@@ -41,6 +41,8 @@ class Array(construct.Subconstruct):  # type: ignore[misc]
             raise WireError(f"{count} elements of {least} bytes", found, path=path, offset=stream.offset)
         if not isinstance(self.count, int):
             stream.check_count(count, path)
+            if not least:
+                stream.take_empty(count, path)
         if isinstance(self.subcon, Integer):
             data = stream.take(count * self.subcon.length, path, self.kind)
             return list(struct.unpack(f">{count}{self.subcon.code}", data))

@@ -23,7 +23,7 @@ class Buffer(construct.Construct):  # type: ignore[misc]
 
     def __init__(self, length: int | str | Callable[[State], int]) -> None:
         super().__init__()
-        self.length = length
+        self.length = int(length) if isinstance(length, int) else length
 
     def _parse(self, stream: Reader, context: Any, path: Path) -> bytes:
         return stream.take(measure(self.length, context), path, self.kind)

@@ -32,6 +32,7 @@ class Taken:
     def __init__(self) -> None:
         self._members: set[tuple[int, str | int]] = set()
         self._elements: dict[int, set[int]] = {}
+        self._whole: set[int] = set()
 
     def take(self, state: State, path: str) -> None:
         within: Any = state
@@ -44,6 +45,7 @@ class Taken:
                 return
             self._members.add((id(within), step))
             within = within[step]
+        self._whole.add(id(within))
 
     def check(self, value: Any, path: str) -> None:
         """Refuse a member that no field wrote.
@@ -57,7 +59,7 @@ class Taken:
                     raise WireError("no such member", shown(member), path=here)
                 self.check(member, here)
         elif isinstance(value, list):
-            written = self._elements.get(id(value))
+            written = None if id(value) in self._whole else self._elements.get(id(value))
             for index, element in enumerate(value):
                 if isinstance(element, dict | list):
                     self.check(element, paths.join(path, index))

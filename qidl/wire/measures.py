@@ -18,7 +18,7 @@ def measure(length: int | str | Callable[[State], int], context: Any) -> int:
         return length
     if isinstance(length, str):
         return int(paths.get(context.state, length))
-    return length(context.state)
+    return int(length(context.state))
 
 
 def minimum_size(subcon: Any) -> int:

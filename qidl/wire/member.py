@@ -8,7 +8,7 @@ import construct
 
 from qidl.errors import SchemaError
 from qidl.wire import path as paths
-from qidl.wire.primitives import Conditional, State
+from qidl.wire.primitives import Before, Conditional, Only, Since, State
 
 
 class Member(NamedTuple):
@@ -16,7 +16,7 @@ class Member(NamedTuple):
 
     :ivar path: stringified path of its value in the state
     :ivar subcon: what is on the wire
-    :ivar conditions: all must hold for it to be there
+    :ivar conditions: all must hold for it to be there; those on the version come first
     :ivar meaning: what it is, in words
     """
 
@@ -41,6 +41,8 @@ class Member(NamedTuple):
         if not path:
             raise SchemaError(f"expected a field named with /, found {field!r}")
         paths.parse(path)
+        # A condition on the state may ask for what another version has.
+        conditions.sort(key=lambda condition: not isinstance(condition, Since | Before | Only))
         return cls(path, subcon, tuple(conditions), field.docs)
 
     def present(self, version_id: int, state: State) -> bool:

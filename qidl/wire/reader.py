@@ -30,7 +30,10 @@ class Reader:
         self.offset = offset
         self.limits = limits
         self.problems = problems
+        # A payload is a struct whatever the limits are.
+        self._nesting = max(limits.nesting, 1)
         self._depth = 0
+        self._empty = 0
 
     def refuse(self, error: WireError) -> None:
         """Say that a value is not what it has to be.
@@ -47,8 +50,8 @@ class Reader:
         :raises WireError: too many are within one another
         """
         self._depth += 1
-        if self._depth > self.limits.nesting:
-            most = f"at most {self.limits.nesting} structs within one another"
+        if self._depth > self._nesting:
+            most = f"at most {self._nesting} structs within one another"
             raise WireError(most, "another", path=path, offset=self.offset)
 
     def leave(self) -> None:
@@ -62,6 +65,15 @@ class Reader:
         """
         if count > self.limits.elements:
             raise WireError(f"at most {self.limits.elements} elements", str(count), path=path, offset=self.offset)
+
+    def take_empty(self, count: int, path: Path) -> None:
+        """Count elements that may take no bytes, of which a few bytes could bring very many within one another.
+
+        :raises WireError: all in all, there are more than bytes
+        """
+        self._empty += count
+        if self._empty > len(self.data):
+            raise WireError(f"at most {len(self.data)} elements of no bytes", "more", path=path, offset=self.offset)
 
     def read(self, length: int = -1) -> bytes:
         """Return up to ``length`` bytes; all that are left if it is negative."""

@@ -10,6 +10,7 @@ import construct
 
 from qidl.errors import SchemaError, WireError
 from qidl.limits import LIMITS, Limits
+from qidl.views import byte_view
 from qidl.wire.context import Taken
 from qidl.wire.primitives import Reader, State, Writer, shown
 from qidl.wire.vmstate import VMState
@@ -32,7 +33,7 @@ class Reference:
 
         :param problems: where values are noted that are not what they have to be; they are refused unless given
         """
-        view = memoryview(data)
+        view = byte_view(data)
         state, end = self.decode_at(layout, view, 0, version_id, section=section, limits=limits, problems=problems)
         if end != len(view):
             raise WireError(f"the end after {end} bytes", f"{len(view)} bytes", section=section, offset=end)

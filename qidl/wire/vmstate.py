@@ -322,7 +322,8 @@ class VMState(construct.Construct):  # type: ignore[misc]
                 value = paths.get(state, member.path) if has_member(state, member.path) else None
             else:
                 value = get_member(state, member.path, path)
-            context[member.path] = value
+            if value is not None:
+                context[member.path] = value
             taken.take(state, member.path)
             member.subcon._build(value, stream, context, here)
         for error in self._broken_rules(context, path, {}):

@@ -8,16 +8,14 @@ but time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
-from qidl.compiled.source import TooHard
+from qidl.compiled.source import Refused, TooHard
+from qidl.limits import Limits
 from qidl.wire.compiled.program import Function, program
-from qidl.wire.compiled.window import read_within, skip_within
 from qidl.wire.vmstate import VMState
 
 __all__ = ["compile_function", "program"]
-
-_AT: dict[str, Callable[[Function, int], Function]] = {"read": read_within, "skip": skip_within}
 
 
 def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
@@ -32,7 +30,18 @@ def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
         function: Function = getattr(program(layout, version_id), name)
     except TooHard:
         return _left_to_reference
-    return _AT[name](function, layout.nesting) if at else function
+    return _within_limits(function, layout.nesting) if at and layout.nesting > 1 else function
+
+
+def _within_limits(function: Function, nesting: int) -> Function:
+    """Hold structs within one another, of which the layout tells, against the limits."""
+
+    def limited(data: memoryview, offset: int, limits: Limits) -> Any:
+        if nesting > limits.nesting:
+            raise Refused
+        return function(data, offset, limits)
+
+    return limited
 
 
 def _left_to_reference(*_: object) -> object:

@@ -36,9 +36,9 @@ class FixedFields:
         if field.kind == "unused":
             return Value(name, f"{name} != {source.constant(bytes(field.size))}", "unused")
         if field.kind == "bool":
-            if self._builds:
-                return Value(f"{source.constant(_BOOLS)}[{name}]", kind="bool")
-            self._check(name, 0, 1)
+            if not self._builds:
+                self._check(name, 0, 1)
+            return Value(f"{source.constant(_BOOLS)}[{name}]", kind="bool")
         return Value(name, kind=field.kind, bounds=field.range, length=field.size)
 
     def again(self, field: Integer, first: Value) -> None:
@@ -51,18 +51,25 @@ class FixedFields:
         _, most = field.bounds or (0, 0)
         names = [self.run.add(field.code, field.size, self._source.local()) for _ in range(count)]
         self._check(" | ".join(names), 0, most)
-        return Elements([Value(name, kind="int", bounds=field.bounds) for name in names])
+        return Elements([Value(name, kind="int", bounds=field.bounds) for name in names], is_whole=True)
 
-    def long_array(self, element: Integer, count: int) -> Value:
+    def long_array(self, element: Integer, count: int, *, is_asked_for: bool) -> Value:
         """Integers in one go."""
-        size = count * element.length
-        name = self.run.add(f"{size}s", size, self._source.local() if self._builds else "")
-        bounds = (element.minimum, element.maximum)
-        if element.code == "B":
-            return Value(f"[*{name}]", kind="list", bounds=bounds, length=count, raw=name)
+        size, bounds = count * element.length, (element.minimum, element.maximum)
+        name = self.run.add(f"{size}s", size, self._source.local() if self._builds or is_asked_for else "")
+        if not name:
+            return Value("", kind="list", bounds=bounds, length=count)
+        values = f"[*{name}]" if element.code == "B" else f"[*{self._unpack(element, count)}({name})]"
+        raw = name if element.code == "B" else ""
+        if is_asked_for:
+            name = self._source.local()
+            self.run.checks.append(f"{name} = {values}")
+        return Value(name if is_asked_for else values, kind="list", bounds=bounds, length=count, raw=raw)
+
+    def _unpack(self, element: Integer, count: int) -> str:
         own = Run(self._source)
-        own.add(f"{count}{element.code}", size, name)
-        return Value(f"[*{own.format('unpack')}({name})]", kind="list", bounds=bounds, length=count)
+        own.add(f"{count}{element.code}", count * element.length, "?")
+        return own.format("unpack")
 
     def _check(self, value: str, least: int, most: int) -> None:
         test = f"{value} != {least}" if least == most else f"not {least} <= {value} <= {most}"

@@ -14,7 +14,7 @@ from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.fixed_fields import FixedFields
 from qidl.wire.compiled.run import Run
-from qidl.wire.compiled.scope import Scope
+from qidl.wire.compiled.scope import ReadingScope
 from qidl.wire.compiled.shape import (
     FEW,
     FEW_STRUCTS,
@@ -25,14 +25,15 @@ from qidl.wire.compiled.shape import (
     is_integer,
     is_mask,
     is_plain,
+    is_unbounded,
     is_when,
+    may_be_empty,
     members,
     number,
-    refers_to_itself,
     roots,
     subsections_stand_apart,
 )
-from qidl.wire.compiled.support import Short, StructFunction, check_end, keeps_rule, read_foreign, subsection_header
+from qidl.wire.compiled.support import StructFunction, check_end, keeps_rule, read_foreign, subsection_header
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
 from qidl.wire.vmstate import Member, VMState
 
@@ -63,10 +64,12 @@ class Reading:
     ) -> Callable[..., Any]:
         """The function for what begins at an offset: ``(data, o, limits)`` to the state and its end, or to its end.
 
+        The data is a payload, or a view of the stream that it lies in: of either, no more is copied than is kept.
+
         :param declared: what a class says of it
         :param elsewhere: names of members that are read elsewhere
         """
-        scope = Scope(layout, version_id, self._source.depth, declared=declared)
+        scope = ReadingScope(layout, version_id, self._source.depth, declared=declared)
         state = self._struct(layout, scope)
         if not scope.root.lacks <= elsewhere:
             raise TooHard
@@ -76,7 +79,7 @@ class Reading:
     def whole(self, layout: VMState, version_id: int, declared: Any = None) -> Callable[..., Any]:
         """The function for a payload: ``(data, limits)`` to the state."""
         source = self._source
-        scope = Scope(layout, version_id, source.depth, declared=declared)
+        scope = ReadingScope(layout, version_id, source.depth, declared=declared)
         source.line("if type(data) is not bytes: data = bytes(memoryview(data))")
         if layout.nesting > 1:
             source.line(f"if limits.nesting < {layout.nesting}: raise {source.refused}")
@@ -92,11 +95,11 @@ class Reading:
         if layout.subsections and not layout.old_style:
             with source.block("if o != len(data):"):
                 self._subsections(layout, scope)
-        source.line(f"if o != len(data): raise {source.constant(Short)}")
+        source.line(f"if o != len(data): raise {source.refused}")
         source.line(f"return {state}")
         return source.function("decode(data, limits)", layout.name)
 
-    def _struct(self, layout: VMState, scope: Scope) -> str:
+    def _struct(self, layout: VMState, scope: ReadingScope) -> str:
         """A struct with its subsections; returns the variable for its state, if it is made."""
         has_subsections = bool(layout.subsections) and not layout.old_style
         self._fields(layout, scope)
@@ -109,16 +112,16 @@ class Reading:
                 self._subsections(layout, scope)
         return state
 
-    def _subsections(self, layout: VMState, outer: Scope) -> None:
+    def _subsections(self, layout: VMState, outer: ReadingScope) -> None:
         """Those that follow, each at most once and in order."""
         if not subsections_stand_apart(layout):
             raise TooHard
         source = self._source
         for subsection in layout.subsections:
             header = subsection_header(subsection)
-            with source.block(f"if data.startswith({source.constant(header)}, o):"):
+            with source.block(f"if data[o:o + {len(header)}] == {source.constant(header)}:"):
                 source.line(f"o += {len(header)}")
-                scope = Scope(subsection, subsection.version_id, source.depth, declared=outer.declared)
+                scope = ReadingScope(subsection, subsection.version_id, source.depth, declared=outer.declared)
                 scope.root.var = outer.root.var
                 if self._builds and not subsection.fields:
                     self._making.mark(scope.root, subsection.marker)
@@ -126,7 +129,7 @@ class Reading:
         name = source.constant(layout.name.encode())
         source.line(f"{source.constant(check_end)}(data, o, {name}, {len(layout.name) + 1})")
 
-    def _fields(self, layout: VMState, scope: Scope) -> None:
+    def _fields(self, layout: VMState, scope: ReadingScope) -> None:
         for member, conditions in members(layout, scope.version_id):
             if conditions:
                 self._conditional(member, conditions, scope)
@@ -134,12 +137,11 @@ class Reading:
                 node = self._value(member.subcon, scope, paths.parse(member.path))
                 if node is not None:
                     put(scope.root, member.path, node)
-                    if not (isinstance(node, Value) and node.test):
-                        scope.done.append(member.path)
+                    scope.add(member.path, is_certain=not (isinstance(node, Value) and node.test))
         for rule in layout.rules:
             self._rule(rule, layout, scope)
 
-    def _rule(self, rule: Rule, layout: VMState, scope: Scope) -> None:
+    def _rule(self, rule: Rule, layout: VMState, scope: ReadingScope) -> None:
         present = {member.path: conditions for member, conditions in members(layout, scope.version_id)}
         if not present.keys() >= set(rule.paths):
             return
@@ -152,7 +154,7 @@ class Reading:
             test = f"{source.constant(keeps_rule)}({source.constant(rule)}, {self._state(scope)})"
             source.line(f"if not {test}: raise {source.refused}")
 
-    def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope) -> None:
+    def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: ReadingScope) -> None:
         source = self._source
         tests = " and ".join([self._test(condition, scope) for condition in conditions])
         self._fixed.run.flush()
@@ -169,6 +171,7 @@ class Reading:
             self._fixed.run.flush()
             if node is not None and self._builds:
                 self._give(name, node, declared)
+        scope.add(member.path, is_certain=False)
         if before is not None:
             before[0].saved.discard(str(path[-1]))
         elif node is not None:
@@ -185,7 +188,7 @@ class Reading:
         test = node.test if isinstance(node, Value) else ""
         self._source.line(f"{name} = {value} if {test} else None" if test else f"{name} = {value}")
 
-    def _test(self, condition: Conditional, scope: Scope) -> str:
+    def _test(self, condition: Conditional, scope: ReadingScope) -> str:
         constant = self._source.constant
         if not is_when(condition):
             return f"{constant(condition)}.present({scope.version_id}, {self._state(scope)})"
@@ -195,7 +198,7 @@ class Reading:
             value = self._earlier(condition.test, scope).name
         return value if condition.equals is None else f"{value} == {constant(condition.equals)}"
 
-    def _earlier(self, path: str, scope: Scope) -> Value:
+    def _earlier(self, path: str, scope: ReadingScope) -> Value:
         """An expression for an earlier field, which may be of a struct around this one."""
         found = resolve(scope.root, path)
         if isinstance(found, Value) and found.name:
@@ -203,15 +206,15 @@ class Reading:
             return found
         return Value(f"{self._source.constant(paths.get)}({self._state(scope)}, {path!r})")
 
-    def _count(self, count: Any, scope: Scope) -> str:
+    def _count(self, count: Any, scope: ReadingScope) -> str:
         if isinstance(count, int):
             return str(count)
         if callable(count):
-            return f"{self._source.constant(count)}({self._state(scope)})"
+            return f"int({self._source.constant(count)}({self._state(scope)}))"
         value = self._earlier(count, scope)
         return value.name if value.kind == "int" else f"int({value.name})"
 
-    def _state(self, scope: Scope) -> str:
+    def _state(self, scope: ReadingScope) -> str:
         """The state as it is so far, complete."""
         if not self._builds:
             raise TooHard
@@ -220,7 +223,7 @@ class Reading:
             raise TooHard
         return self._making.state(scope.root)
 
-    def _value(self, subcon: Any, scope: Scope, path: tuple[paths.Step, ...]) -> Node | None:
+    def _value(self, subcon: Any, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Node | None:
         field = atom(subcon)
         if field is not None:
             return self._fixed.atom(field, is_asked_for=scope.asks_for(path))
@@ -244,40 +247,40 @@ class Reading:
             return self._listed(subcon, scope, path)
         return self._foreign(subcon, scope)
 
-    def _declared(self, scope: Scope, path: tuple[paths.Step, ...]) -> Any:
+    def _declared(self, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Any:
         return self._making.kind(scope.declared, path) if self._builds else None
 
-    def _again(self, subcon: Again, scope: Scope) -> None:
+    def _again(self, subcon: Again, scope: ReadingScope) -> None:
         first = resolve(scope.root, subcon.path)
         if not isinstance(first, Value) or not first.name:
             raise TooHard
         self._fixed.again(subcon.subcon, first)
 
-    def _fixed_array(self, subcon: Array, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
+    def _fixed_array(self, subcon: Array, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Node:
         element, count = subcon.subcon, number(subcon.count)
         if is_integer(element) and (count > FEW or element.code == "B"):
-            return self._fixed.long_array(element, count)
+            return self._fixed.long_array(element, count, is_asked_for=scope.asks_for(path))
         field = atom(element)
         if field is not None and count and is_mask(field):
             return self._fixed.masked_array(field, count)
         items = [self._value(element, scope, (*path, index)) for index in range(count)]
-        return Elements([item for item in items if item is not None])
+        return Elements([item for item in items if item is not None], is_whole=True)
 
-    def _inner_struct(self, layout: VMState, scope: Scope, path: tuple[paths.Step, ...]) -> Struct:
+    def _inner_struct(self, layout: VMState, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Struct:
         declared = self._declared(scope, path)
-        inner = Scope(layout, layout.version_id, self._source.depth, scope, path, declared=declared)
+        inner = ReadingScope(layout, layout.version_id, self._source.depth, scope, path, declared=declared)
         self._fields(layout, inner)
         if not layout.old_style:
             self._fixed.run.end_struct(layout.name)
         return inner.root
 
-    def _outer_struct(self, layout: VMState, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
+    def _outer_struct(self, layout: VMState, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Node:
         declared = self._declared(scope, path)
-        inner = Scope(layout, layout.version_id, self._source.depth, declared=declared)
+        inner = ReadingScope(layout, layout.version_id, self._source.depth, declared=declared)
         state = self._struct(layout, inner)
         return Sealed(state, members=roots(layout), lacks=inner.root.lacks, declared=declared)
 
-    def _called_struct(self, layout: VMState, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
+    def _called_struct(self, layout: VMState, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Node:
         source, declared = self._source, self._declared(scope, path)
         sealed = Sealed(source.local(), members=roots(layout), declared=declared)
         function = source.later(lambda: self._struct_function(layout, declared, frozenset(sealed.more.members)))
@@ -286,25 +289,25 @@ class Reading:
         )
         return sealed
 
-    def _buffer(self, subcon: Buffer, scope: Scope) -> Value:
+    def _buffer(self, subcon: Buffer, scope: ReadingScope) -> Value:
         source, name = self._source, self._source.local()
         source.line(f"e = o + {self._count(subcon.length, scope)}")
-        source.line(f"if not o <= e <= len(data): raise {source.constant(Short)}")
+        source.line(f"if not o <= e <= len(data): raise {source.refused}")
         if self._builds:
-            source.line(f"{name} = data[o:e]")
+            source.line(f"{name} = bytes(data[o:e])")
         source.line("o = e")
         return Value(name, kind="bytes")
 
-    def _counted(self, subcon: Array, scope: Scope, size: int) -> str:
+    def _counted(self, subcon: Array, scope: ReadingScope, size: int) -> str:
         """The number of elements, held against what is left."""
         source, count = self._source, self._source.local()
         source.line(f"{count} = {self._count(subcon.count, scope)}")
-        source.line(f"if not 0 <= {count} * {size} <= len(data) - o: raise {source.constant(Short)}")
+        source.line(f"if not 0 <= {count} * {size} <= len(data) - o: raise {source.refused}")
         if not isinstance(subcon.count, int):
             source.line(f"if {count} > limits.elements: raise {source.refused}")
         return count
 
-    def _integers(self, subcon: Array, scope: Scope) -> Value:
+    def _integers(self, subcon: Array, scope: ReadingScope) -> Value:
         source, element, name = self._source, subcon.subcon, self._source.local()
         count = self._counted(subcon, scope, element.length)
         source.line(f"e = o + {count} * {element.length}")
@@ -315,13 +318,17 @@ class Reading:
         source.line("o = e")
         return Value(name, kind="list", bounds=(element.minimum, element.maximum))
 
-    def _array(self, subcon: Array, scope: Scope, path: tuple[paths.Step, ...]) -> Node:
+    def _array(self, subcon: Array, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Node:
         """Elements of any form; those of a plain one in one go."""
+        if may_be_empty(subcon):
+            raise TooHard
         source, outer = self._source, self._fixed.run
         if isinstance(subcon.count, int) and 0 <= subcon.count <= FEW_STRUCTS and not is_fixed(subcon.subcon):
             # Spelled out, since a later field may add to one of them.
             self._counted(subcon, scope, max(minimum_size(subcon.subcon), 1))
-            return Elements([self._called_struct(subcon.subcon, scope, (*path, i)) for i in range(subcon.count)])
+            return Elements(
+                [self._called_struct(subcon.subcon, scope, (*path, i)) for i in range(subcon.count)], is_whole=True
+            )
         within = (*path, 0)
         declared = self._declared(scope, within)
         self._fixed.run = run = Run(source)
@@ -339,7 +346,7 @@ class Reading:
         return Value(name, kind="list", declared=declared)
 
     def _loop(
-        self, element: Any, header: str, scope: Scope, path: tuple[paths.Step, ...], first: Iterable[str] = ()
+        self, element: Any, header: str, scope: ReadingScope, path: tuple[paths.Step, ...], first: Iterable[str] = ()
     ) -> Value:
         source, name, declared = self._source, self._source.local(), self._declared(scope, path)
         if self._builds:
@@ -356,7 +363,7 @@ class Reading:
                 source.line(f"{name}.append({self._making.expression(node, declared)})")
         return Value(name, kind="list", declared=declared)
 
-    def _listed(self, subcon: Listed, scope: Scope, path: tuple[paths.Step, ...]) -> Value:
+    def _listed(self, subcon: Listed, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Value:
         source, count = self._source, self._source.local()
         source.line(f"{count} = 0")
         value = self._loop(
@@ -370,14 +377,15 @@ class Reading:
         source.line("o += 1")
         return value
 
-    def _foreign(self, subcon: Any, scope: Scope) -> Value:
+    def _foreign(self, subcon: Any, scope: ReadingScope) -> Value:
         """Have the construct read, as the reference engine has it."""
-        if refers_to_itself(subcon):
+        if is_unbounded(subcon):
             raise TooHard
         source, state = self._source, self._state(scope)
         name = source.local()
         before = ", ".join(f"{path!r}: {reach(state, path)}" for path in scope.done)
-        read = f"{source.constant(read_foreign)}({source.constant(subcon)}, data, o, limits, {state}, {{{before}}})"
+        members = f"{state}, {{{before}}}, {tuple(scope.unsure)!r}"
+        read = f"{source.constant(read_foreign)}({source.constant(subcon)}, data, o, limits, {members})"
         source.line(f"{name}, o = {read}")
         source.line(f"if {name} is None: raise {source.refused}")
         return Value(name)

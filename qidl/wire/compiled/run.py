@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from qidl.compiled.source import Source
-from qidl.wire.compiled.support import Short, check_end, check_ends
+from qidl.wire.compiled.support import check_end, check_ends
 
 
 class Run:
@@ -50,7 +50,7 @@ class Run:
         if self._names:
             source.line(f"({', '.join(self._names)},) = {self.format('unpack_from')}(data, o)")
         elif self.size:
-            source.line(f"if o + {self.size} > len(data): raise {source.constant(Short)}")
+            source.line(f"if o + {self.size} > len(data): raise {source.refused}")
         self._flush_checks()
         if self.size:
             source.line(f"o += {self.size}")
@@ -87,7 +87,7 @@ class Run:
         """Look where each of several structs ends, from ``o`` to ``e``, and go there."""
         for _, name, least in self._ends:
             span = f"o + {self.size}, e + 1, {self.size}"
-            self._source.line(f"if 5 in data[{span.replace(', ', ':')}]: {self._check_ends(span, name, least)}")
+            self._source.line(f"if 5 in bytes(data[{span.replace(', ', ':')}]): {self._check_ends(span, name, least)}")
         self._source.line("o = e")
 
     def format(self, method: str) -> str:
@@ -102,7 +102,7 @@ class Run:
             elif first == last:
                 test = f"data[o + {first}] == 5"
             else:
-                test = f"5 in data[o + {first}:o + {last + 1}:{step}]"
+                test = f"5 in bytes(data[o + {first}:o + {last + 1}:{step}])"
             if first == last:
                 refuse = f"{self._source.constant(check_end)}(data, o + {first}, {name}, {least})"
             else:

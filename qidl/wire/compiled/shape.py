@@ -104,15 +104,30 @@ def is_plain(layout: Any) -> bool:
     return isinstance(layout, VMState) and all(getattr(type(layout), step) is getattr(VMState, step) for step in _STEPS)
 
 
-def refers_to_itself(subcon: Any) -> bool:
-    """Whether a construct may hold another of its own kind, however deep: it says so by naming it later."""
-    if isinstance(subcon, construct.LazyBound):
-        return True
-    if isinstance(subcon, construct.Construct):
-        return any(map(refers_to_itself, vars(subcon).values()))
-    if isinstance(subcon, dict):
-        return any(map(refers_to_itself, subcon.values()))
-    return isinstance(subcon, list | tuple) and any(map(refers_to_itself, subcon))
+def is_unbounded(subcon: Any) -> bool:
+    """Whether a construct of another kind may hold what the limits bound: structs within it, or empty elements.
+
+    It may hold one of its own kind, too, however deep: it says so by naming it later.
+    """
+    while isinstance(subcon, construct.Subconstruct):
+        if may_be_empty(subcon) or isinstance(subcon, construct.LazyBound):
+            return True
+        subcon = subcon.subcon
+    # A struct that is its subcon counts in the nesting of the layout.
+    return not isinstance(subcon, VMState) and _holds_structs(subcon)
+
+
+def _holds_structs(value: Any) -> bool:
+    if isinstance(value, construct.Construct):
+        return isinstance(value, VMState | construct.LazyBound) or any(map(_holds_structs, vars(value).values()))
+    if isinstance(value, dict):
+        return any(map(_holds_structs, value.values()))
+    return isinstance(value, list | tuple) and any(map(_holds_structs, value))
+
+
+def may_be_empty(subcon: Any) -> bool:
+    """Whether it is an array of as many elements as the input says, which may take no bytes."""
+    return isinstance(subcon, Array) and not isinstance(subcon.count, int) and not minimum_size(subcon.subcon)
 
 
 def members(layout: VMState, version_id: int) -> Iterator[tuple[Member, tuple[Conditional, ...]]]:

@@ -16,12 +16,11 @@ from qidl.wire.vmstate import SUBSECTION, VMState
 StructFunction = Callable[[VMState, Any, frozenset[str]], Callable[..., Any]]
 """Finds the function for a struct within another: by its layout, what a class says, and which members lie apart."""
 
+Data = bytes | memoryview
+"""What is read from: a payload, or the stream that it lies in."""
 
-class Short(Refused):
-    """A payload that is not as long as it ought to be."""
 
-
-def check_end(data: bytes, offset: int, name: bytes, least: int) -> None:
+def check_end(data: Data, offset: int, name: bytes, least: int) -> None:
     """Refuse what a loading QEMU takes for a subsection of the struct that ends here, and does not know.
 
     :param name: the struct's
@@ -29,11 +28,11 @@ def check_end(data: bytes, offset: int, name: bytes, least: int) -> None:
     """
     if data[offset : offset + 1] == b"\5" and offset + 2 <= len(data):
         length = data[offset + 1]
-        if least <= length <= len(data) - offset - 2 and data.startswith(name, offset + 2):
+        if least <= length <= len(data) - offset - 2 and data[offset + 2 : offset + 2 + len(name)] == name:
             raise Refused
 
 
-def check_ends(data: bytes, offsets: range, name: bytes, least: int) -> None:
+def check_ends(data: Data, offsets: range, name: bytes, least: int) -> None:
     """Do so for several."""
     for offset in offsets:
         check_end(data, offset, name, least)
@@ -45,13 +44,16 @@ def subsection_header(subsection: VMState) -> bytes:
     return bytes([SUBSECTION, len(name)]) + name + subsection.version_id.to_bytes(4, "big")
 
 
-def read_foreign(subcon: Any, data: bytes, offset: int, limits: Limits, state: State, before: State) -> tuple[Any, int]:
+def read_foreign(
+    subcon: Any, data: Data, offset: int, limits: Limits, state: State, before: State, unsure: tuple[str, ...] = ()
+) -> tuple[Any, int]:
     """Let a construct read for itself, as the reference engine has it read.
 
     :param before: the members before it, by path
+    :param unsure: paths of members that are before it, too, if they are there
     """
     reader = Reader(memoryview(data), offset, limits)
-    value = subcon._parse(reader, Context(state, before), "")
+    value = subcon._parse(reader, Context(state, before | _present(state, unsure)), "")
     return value, reader.offset
 
 
@@ -62,9 +64,13 @@ def keeps_rule(rule: Rule, state: State) -> bool:
     return rule.holds(*(paths.get(state, path) for path in rule.paths))
 
 
-def write_foreign(subcon: Any, value: Any, state: State, before: State) -> bytes:
-    """Let a construct write for itself, as the reference engine has it write."""
+def write_foreign(subcon: Any, value: Any, state: State, before: State, unsure: tuple[str, ...] = ()) -> bytes:
+    """Let a construct write for itself, as the reference engine has it write: as :func:`read_foreign`."""
     stream, taken = Writer(), Taken()
-    subcon._build(value, stream, Context(state, before, taken), "")
+    subcon._build(value, stream, Context(state, before | _present(state, unsure), taken), "")
     taken.check(value, "")
     return stream.getvalue()
+
+
+def _present(state: State, unsure: tuple[str, ...]) -> State:
+    return {path: paths.get(state, path) for path in unsure if has_member(state, path)}

@@ -20,6 +20,7 @@ from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form
 from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.packing import Packing, pack_function
+from qidl.wire.compiled.scope import WritingScope
 from qidl.wire.compiled.shape import (
     FEW,
     FEW_STRUCTS,
@@ -46,20 +47,6 @@ Later = list[Callable[[], None]]
 """What is to be written once the state is taken apart."""
 
 
-class Scope:
-    """One struct while its fields are gone through.
-
-    :ivar root: its state
-    :ivar done: paths of the members so far that are there for certain
-    """
-
-    def __init__(self, layout: VMState, version_id: int) -> None:
-        self.layout = layout
-        self.version_id = version_id
-        self.root = Struct()
-        self.done: list[str] = []
-
-
 class Writing:
     """Writes the source of the function.
 
@@ -82,7 +69,7 @@ class Writing:
         :param declared: what a class says of it
         :param elsewhere: names of members that are written elsewhere
         """
-        scope, later = Scope(layout, version_id), Later()
+        scope, later = WritingScope(layout, version_id), Later()
         scope.root.declared, scope.root.elsewhere = declared, elsewhere
         self._plan(scope, later)
         self._apart.begin(scope.root, "d")
@@ -91,7 +78,7 @@ class Writing:
         self._source.line(f"return {self._packing.expression()}")
         return self._source.function("encode(d)", layout.name)
 
-    def _plan(self, scope: Scope, later: Later) -> None:
+    def _plan(self, scope: WritingScope, later: Later) -> None:
         """Go through a struct, its subsections included."""
         self._fields(scope, later)
         if scope.layout.subsections:
@@ -132,7 +119,7 @@ class Writing:
         self._in_block(f"if {self._apart.length(root)} != {root.count}:", write_all)
 
     def _subsection(self, subsection: VMState, root: Struct) -> None:
-        source, scope, later = self._source, Scope(subsection, subsection.version_id), Later()
+        source, scope, later = self._source, WritingScope(subsection, subsection.version_id), Later()
         header = subsection_header(subsection)
         self._packing.add(f"{len(header)}s", source.constant(header))
         scope.root.var, scope.root.count, scope.root.declared = root.var, root.count, root.declared
@@ -142,22 +129,24 @@ class Writing:
         self._plan(scope, later)
         self._write(lambda: self._apart.struct(scope.root), later)
 
-    def _fields(self, scope: Scope, later: Later) -> None:
+    def _fields(self, scope: WritingScope, later: Later) -> None:
         for member, conditions in members(scope.layout, scope.version_id):
             if isinstance(member.subcon, Unused):
                 self._unused(member, conditions, scope, later)
+                scope.add(member.path, is_certain=False)
             elif isinstance(member.subcon, Again):
                 self._again(member.subcon, conditions, scope, later)
             elif conditions:
                 self._conditional(member, conditions, scope, later)
+                scope.add(member.path, is_certain=False)
             else:
                 node = self._value(member.subcon, scope, later)
                 put(scope.root, member.path, node)
-                scope.done.append(member.path)
+                scope.add(member.path, is_certain=True)
         for rule in scope.layout.rules:
             later.append(functools.partial(self._rule, rule, scope))
 
-    def _rule(self, rule: Rule, scope: Scope) -> None:
+    def _rule(self, rule: Rule, scope: WritingScope) -> None:
         present = {member.path: conditions for member, conditions in members(scope.layout, scope.version_id)}
         if not present.keys() >= set(rule.paths):
             return
@@ -168,8 +157,11 @@ class Writing:
         else:
             self._values.ask(self._apart.state(scope.root), functools.partial(keeps_rule, rule))
 
-    def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope, later: Later) -> None:
+    def _conditional(
+        self, member: Member, conditions: tuple[Conditional, ...], scope: WritingScope, later: Later
+    ) -> None:
         source, inner = self._source, Later()
+        written = self._written_variable(member.path, scope, later)
         node = self._value(member.subcon, scope, inner)
         name = node.name if isinstance(node, Value) else source.local()
         container, key = self._optional(scope, member.path)
@@ -181,6 +173,9 @@ class Writing:
                 if not self._apart.can_hold(container, key, node):
                     source.line(f"raise {source.refused}")
                     return
+                if written:
+                    source.line(f"if {written}: raise {source.refused}")
+                    source.line(f"{written} = True")
                 source.line(f"{container.count} += 1")
                 self._write(lambda: self._apart.member(container, key, node, name), inner)
 
@@ -188,7 +183,17 @@ class Writing:
 
         later.append(write)
 
-    def _optional(self, scope: Scope, path: str) -> tuple[Struct, str]:
+    def _written_variable(self, path: str, scope: WritingScope, later: Later) -> str:
+        """The variable that says whether a member has been written that has several forms; empty if it has one."""
+        forms = [member for member, _ in members(scope.layout, scope.version_id) if member.path == path]
+        if len(forms) < 2:
+            return ""
+        if path not in scope.written:
+            scope.written[path] = self._source.local()
+            later.append(lambda: self._source.line(f"{scope.written[path]} = False"))
+        return scope.written[path]
+
+    def _optional(self, scope: WritingScope, path: str) -> tuple[Struct, str]:
         """Note a member that need not be there; returns the dict that it would be in, and its name."""
         *way, last = paths.parse(path)
         if other_form(scope.root, path) is None:
@@ -198,7 +203,7 @@ class Writing:
             raise TooHard
         return container, last
 
-    def _unused(self, member: Member, conditions: tuple[Conditional, ...], scope: Scope, later: Later) -> None:
+    def _unused(self, member: Member, conditions: tuple[Conditional, ...], scope: WritingScope, later: Later) -> None:
         if conditions:
             raise TooHard
         container, key = self._optional(scope, member.path)
@@ -206,7 +211,7 @@ class Writing:
 
         later.append(lambda: self._packing.add(f"{size}s", self._apart.unused(container, key, size)))
 
-    def _again(self, subcon: Again, conditions: tuple[Conditional, ...], scope: Scope, later: Later) -> None:
+    def _again(self, subcon: Again, conditions: tuple[Conditional, ...], scope: WritingScope, later: Later) -> None:
         if conditions or not is_fixed(subcon):
             raise TooHard
 
@@ -218,7 +223,7 @@ class Writing:
 
         later.append(write)
 
-    def _test(self, condition: Conditional, scope: Scope) -> str:
+    def _test(self, condition: Conditional, scope: WritingScope) -> str:
         constant = self._source.constant
         if not is_when(condition):
             return f"{constant(condition)}.present({scope.version_id}, {self._apart.state(scope.root)})"
@@ -228,20 +233,20 @@ class Writing:
             value = self._earlier(condition.test, scope)
         return value if condition.equals is None else f"{value} == {constant(condition.equals)}"
 
-    def _earlier(self, path: str, scope: Scope) -> str:
+    def _earlier(self, path: str, scope: WritingScope) -> str:
         found = resolve(scope.root, path)
         if isinstance(found, Value) and found.kind in ("int", "bool"):
             return found.name
         return f"{self._source.constant(paths.get)}({self._apart.state(scope.root)}, {path!r})"
 
-    def _count(self, count: Any, scope: Scope) -> str:
+    def _count(self, count: Any, scope: WritingScope) -> str:
         if isinstance(count, int):
             return str(count)
         if callable(count):
-            return f"{self._source.constant(count)}({self._apart.state(scope.root)})"
+            return f"int({self._source.constant(count)}({self._apart.state(scope.root)}))"
         return f"int({self._earlier(count, scope)})"
 
-    def _value(self, subcon: Any, scope: Scope, later: Later) -> Node:
+    def _value(self, subcon: Any, scope: WritingScope, later: Later) -> Node:
         field = atom(subcon)
         if field is not None:
             return self._atom(field, later)
@@ -285,9 +290,9 @@ class Writing:
                 self._packing.add(field.code, name)
 
         later.append(write)
-        return Elements([Value(name, kind="int", bounds=field.bounds) for name in names])
+        return Elements([Value(name, kind="int", bounds=field.bounds) for name in names], is_whole=True)
 
-    def _buffer(self, length: Any, scope: Scope, later: Later) -> Value:
+    def _buffer(self, length: Any, scope: WritingScope, later: Later) -> Value:
         name = self._source.local()
 
         def write() -> None:
@@ -297,11 +302,11 @@ class Writing:
         later.append(write)
         return Value(name, kind="bytes")
 
-    def _integers(self, subcon: Array, scope: Scope, later: Later) -> Node:
+    def _integers(self, subcon: Array, scope: WritingScope, later: Later) -> Node:
         element, count = subcon.subcon, subcon.count
         is_bytes = element.kind == "uint8" and element.code == "B"
         if not is_bytes and isinstance(count, int) and 0 <= count <= FEW // 2:
-            return Elements([self._value(element, scope, later) for _ in range(count)])
+            return Elements([self._value(element, scope, later) for _ in range(count)], is_whole=True)
         name = self._source.local()
 
         def write() -> None:
@@ -320,17 +325,17 @@ class Writing:
         later.append(write)
         return Value(name, kind="bytes" if is_bytes else "list", bounds=(element.minimum, element.maximum))
 
-    def _array(self, subcon: Array, scope: Scope, later: Later) -> Node:
+    def _array(self, subcon: Array, scope: WritingScope, later: Later) -> Node:
         element, count = subcon.subcon, subcon.count
         if is_fixed(subcon):
             field = atom(element)
             if field is not None and is_mask(field):
                 return self._masked(field, number(count), later)
-            return Elements([self._value(element, scope, later) for _ in range(number(count))])
+            return Elements([self._value(element, scope, later) for _ in range(number(count))], is_whole=True)
         if not is_plain(element):
             return self._foreign(subcon, scope, later)
         if isinstance(count, int) and 0 <= count <= FEW_STRUCTS:
-            return Elements([self._called_struct(element, later) for _ in range(count)])
+            return Elements([self._called_struct(element, later) for _ in range(count)], is_whole=True)
         values = Value(self._source.local(), kind="list")
 
         def write() -> None:
@@ -356,7 +361,7 @@ class Writing:
         self._packing.add_piece(f"b''.join({piece})")
 
     def _inner_struct(self, layout: VMState, later: Later) -> Struct:
-        inner = Scope(layout, layout.version_id)
+        inner = WritingScope(layout, layout.version_id)
         self._plan(inner, later)
         return inner.root
 
@@ -383,15 +388,15 @@ class Writing:
         later.append(write)
         return values
 
-    def _foreign(self, subcon: Any, scope: Scope, later: Later) -> Value:
+    def _foreign(self, subcon: Any, scope: WritingScope, later: Later) -> Value:
         """Have the construct write, as the reference engine has it."""
-        source, name, done = self._source, self._source.local(), list(scope.done)
+        source, name, done, unsure = self._source, self._source.local(), list(scope.done), tuple(scope.unsure)
 
         def write() -> None:
             state = self._apart.state(scope.root)
             before = ", ".join(f"{path!r}: {reach(state, path)}" for path in done)
-            function = source.constant(write_foreign)
-            self._packing.add_piece(f"{function}({source.constant(subcon)}, {name}, {state}, {{{before}}})")
+            members = f"{state}, {{{before}}}, {unsure!r}"
+            self._packing.add_piece(f"{source.constant(write_foreign)}({source.constant(subcon)}, {name}, {members})")
 
         later.append(write)
         return Value(name)
