@@ -16,7 +16,7 @@ from qidl.section import Section, SectionName
 from qidl.walk import Found, walk
 from qidl.wire.mapped import copied
 from qidl.wire.ram import RAM
-from qidl.wire.stream import SectionType, write_preamble
+from qidl.wire.stream import MAGIC, SectionType, write_preamble
 
 if TYPE_CHECKING:
     from qidl.compat.step import Loss
@@ -192,7 +192,7 @@ def load(
     :raises FileCutShort: the file was cut short meanwhile
     :raises OSError: the file cannot be read
     """
-    data = files.read(source)
+    data = files.read(source, beginning=MAGIC)
     chosen = None if level is None else _level(level)
     walked = walk(data, None if chosen is None else [chosen], limits=limits, strict=strict)
     possible = fitting_levels(walked.sections)

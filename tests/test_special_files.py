@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -270,3 +271,78 @@ def test_save_over_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     snapshot["hpet"].set("config", whole["hpet"].state["config"])
     assert whole.to_bytes() == snapshot.to_bytes()
     assert converted.to_bytes() == path.read_bytes()
+
+
+# What has no end, and what is not there.
+
+
+def test_device_without_an_end() -> None:
+    """Of what is no stream from its first bytes on, no more is read."""
+    with pytest.raises(qidl.WireError, match=r"expected a QEMU migration stream, .*, found '\\x00\\x00\\x00\\x00'"):
+        qidl.load("/dev/zero")
+    with pytest.raises(qidl.WireError, match="an empty file"):
+        qidl.load(os.devnull)
+
+
+def test_pipe_in_pieces(vm: Path) -> None:
+    """What comes slowly is waited for."""
+    read, write = os.pipe()
+    data = vm.read_bytes()
+
+    def send() -> None:
+        for piece in (data[:1], data[1:3], data[3:]):
+            os.write(write, piece)
+            time.sleep(0.01)
+        os.close(write)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    assert "serial" in qidl.load(f"/dev/fd/{read}")
+    thread.join()
+    os.close(read)
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_started_without_output(vm: Path, closed: int) -> None:
+    """A process that was started without standard output, or errors, does what it can."""
+    program = "import sys; from qidl.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = ["sh", "-c", f'exec "$@" {closed}>&-', "sh", sys.executable, "-c", program, "show", vm]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert ("serial" in done.stdout) is (closed == 2)
+
+
+def test_output_that_is_full(vm: Path) -> None:
+    """Where output does not fit, that is said of the output, and not of the input."""
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    program = "import sys; from qidl.cli import main; sys.exit(main(sys.argv[1:]))"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program, "show", vm], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.stderr.startswith("qidl: standard output: No space left on device\n")
+    assert done.returncode
+
+
+def test_too_little_memory(vm: Path) -> None:
+    """Input for which there is no room is refused in one line."""
+    process = python(
+        """
+        import resource, sys
+        from qidl.cli import main
+        import qidl.cli.verify
+        def load(*_, **__):
+            raise MemoryError
+        qidl.cli.verify.load = load
+        sys.exit(main(sys.argv[1:]))
+        """,
+        *("verify", vm),
+    )
+    found = f"qidl: {vm}: expected as much as there is memory for, found more\n"
+    assert (found, 1) == (process.communicate()[1], process.returncode)
+
+
+def test_name_that_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable of the shell that is not set is no wish to see the example."""
+    assert "qidl: '': No such file or directory\n" == refused(capsys, "show", "")

@@ -80,9 +80,11 @@ Schemas = dict[str, dict[str, Any]]
 def read(source: Input, which: str) -> Schemas | Layouts:
     """Read one side of a comparison.
 
-    :param which: what errors call it: ``old`` or ``new``
+    :param which: what errors call it, if it has no path: ``old`` or ``new``
     :raises SchemaError: it is none of the forms that can be compared
     """
+    if isinstance(source, os.PathLike):
+        which = os.fspath(source)
     value = _parse(source, which)
     for recognises, reader in _FORMS:
         if recognises(value):

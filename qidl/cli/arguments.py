@@ -50,7 +50,7 @@ def _set(commands: Commands) -> None:
     parser = commands.add_parser(
         "set",
         help="change values and write the stream anew",
-        description="VALUE is an integer (0x… for hexadecimal), true or false, hexadecimal digits for a buffer,"
+        description="VALUE is an integer (0x... for hexadecimal), true or false, hexadecimal digits for a buffer,"
         " or a JSON list. Only the bytes of the values named change.",
     )
     parser.add_argument("file")

@@ -21,6 +21,9 @@ from qidl.errors import FileCutShort, QidlError, UnknownSectionWarning
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     options = argparse.Namespace()
+    # A process may have been started without them; they are open as long as it is.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     try:
         with stoppable(), warnings.catch_warnings():
             parser().parse_args(arguments, options)
@@ -44,9 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(error, file=sys.stderr)
             return 1
         return _fail(f"{_file_name(options)}{error}")
+    except MemoryError:
+        return _fail(f"{_file_name(options)}expected as much as there is memory for, found more")
     except OSError as error:
-        name = getattr(options, "file", None) if error.filename is None else error.filename or "''"
-        return _fail(f"{name}: {error.strerror or error}" if name else str(error))
+        # Files that are read or written are named: what is not is our output.
+        name = "standard output" if error.filename is None else error.filename or "''"
+        return _fail(f"{name}: {error.strerror or error}")
     return status
 
 

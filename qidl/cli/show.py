@@ -19,7 +19,8 @@ EXAMPLE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "exam
 
 def run(options: argparse.Namespace) -> int:
     """Show what was asked for."""
-    options.file = options.file or EXAMPLE
+    if options.file is None:
+        options.file = EXAMPLE
     snapshot = load(options.file, strict=not options.lenient)
     if options.path is None:
         if options.json:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from qidl.files.mapping import MappedFile
+from qidl.files.naming import naming
 from qidl.files.permissions import keep
 
 Piece = bytes | memoryview
@@ -37,7 +38,7 @@ def write(path: str | os.PathLike[str], pieces: Iterable[Piece]) -> None:
     :raises FileCutShort: the pieces are of a file that was cut short; then it is as it was, too
     """
     name = os.fspath(path)
-    with _naming(name):
+    with naming(name):
         before = _status(name)
         descriptor = _open_as_it_stands(name, before)
     if descriptor is None:
@@ -75,19 +76,19 @@ def _replace(path: str, before: os.stat_result | None, pieces: Iterable[Piece]) 
     # The name is short, since that of the target may be as long as names may be.
     temporary = os.path.join(os.path.dirname(target), f".qidl-{os.urandom(8).hex()}")
     try:
-        with _naming(path):
+        with naming(path):
             # Until it has the permissions of the old one, nobody else may look; a new one has the usual.
             mode = 0o666 if before is None else 0o600
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             _send(descriptor, pieces, path)
-            with _naming(path):
+            with naming(path):
                 if before is not None:
                     keep(descriptor, target, before)
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        with _naming(path):
+        with naming(path):
             os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -103,7 +104,7 @@ def _send(descriptor: int, pieces: Iterable[Piece], path: str) -> None:
         mapped.update((id(view.obj), view.obj) for view in batch if isinstance(view.obj, MappedFile))
         while batch:
             try:
-                with _naming(path):
+                with naming(path):
                     count = os.writev(descriptor, batch)
             except OSError as error:
                 if error.errno == errno.EFAULT:
@@ -143,15 +144,6 @@ def _rest(batch: list[memoryview], count: int) -> list[memoryview]:
 def _check(mapped: Iterable[MappedFile]) -> None:
     for file in mapped:
         file.check_length()
-
-
-@contextlib.contextmanager
-def _naming(path: str) -> Iterator[None]:
-    """Errors name the file that was asked for, not the one that was to become it."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from None
 
 
 def _sync_directory(directory: str) -> None:
