@@ -92,12 +92,15 @@ def check(holds: Callable[..., bool], *paths: str, expected: str) -> Rule:
 
 def function_name(function: Callable[..., Any]) -> str:
     """What a condition or a count that is a function is called in descriptions."""
-    return getattr(function, "__name__", repr(function)).replace("_", " ").strip()
+    name = str(getattr(function, "__name__", "<lambda>"))
+    return "what a function says" if name == "<lambda>" else name.replace("_", " ").strip()
 
 
 def in_words(function: Callable[..., Any]) -> str:
     """A condition or a count that is a function: its docstring's first line, or else its name."""
-    line = (function.__doc__ or "").partition("\n")[0].strip().removesuffix(".")
+    # An object that is called, such as a partial, has the docstring of its class.
+    text = "" if function.__doc__ == type(function).__doc__ else function.__doc__ or ""
+    line = text.partition("\n")[0].strip().removesuffix(".")
     if not line:
         return function_name(function)
     return line[0].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from conftest import Engine
 import qidl
 from qidl import SchemaError, WireError
 from qidl.levels import LEVELS
-from qidl.rules import at_most, check, less_than, ring
+from qidl.rules import at_most, check, in_words, less_than, ring
 from qidl.testing.machine import memory_list, page, ram_sections
 from qidl.wire import path as paths
 from qidl.wire.layouts.scsi_disk import SCSI_DISK_V1_VIRTIO
@@ -333,6 +334,15 @@ def test_rules_of_ones_own(engine: Engine, change: str) -> None:
     problems: list[WireError] = []
     assert state == REFERENCE.decode(LAYOUT, data, problems=problems)
     assert str(unread.value) == str(problems[0])
+
+
+@pytest.mark.parametrize("holds", [lambda value: value < 3, functools.partial(max, -1)])
+def test_check_without_a_name(holds: Any) -> None:
+    """A function that has neither a docstring nor a name is a function."""
+    layout = VMState("own", version_id=1, fields=["x" / Check(UInt8, lambda value: value < 3 and holds(value))])
+    with pytest.raises(WireError, match=r"^x: offset 0: expected what a function says, found 3$"):
+        layout.decode(b"\3")
+    assert "what a function says" == in_words(holds)
 
 
 def test_rule_on_an_absent_field(engine: Engine) -> None:

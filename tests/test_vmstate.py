@@ -595,6 +595,37 @@ def test_old_style_struct_looks_for_no_subsections(engine: Engine) -> None:
     check_layout(engine, wire, {"i": {"a": 1}, "m": 3}, b"\1" + header("dev/more") + b"\3")
 
 
+# Constructs of others.
+
+
+class Nibbles(construct.Adapter):  # type: ignore[misc]
+    """Two halves of a byte, as a list."""
+
+    def _decode(self, obj: Any, context: Any, path: str) -> list[int]:
+        return [obj.high, obj.low]
+
+    def _encode(self, obj: Any, context: Any, path: str) -> dict[str, int]:
+        return {"high": obj[0], "low": obj[1]}
+
+
+HALVES = construct.BitStruct("high" / construct.Nibble, "low" / construct.Nibble)
+
+
+def test_struct_of_construct(engine: Engine) -> None:
+    """A struct of construct's own serves within an adapter; it may look at the members before it."""
+    wire = layout("n" / UInt8, "x" / Nibbles(HALVES), "y" / construct.Array(construct.this.n, construct.Byte))
+    check_layout(engine, wire, {"n": 2, "x": [3, 5], "y": [1, 2]}, b"\2\x35\1\2")
+
+
+def test_bare_struct_of_construct() -> None:
+    """By itself it gives what is no QObject."""
+    for bare in (HALVES, construct.Struct("a" / construct.Byte), Array(2, construct.Struct("a" / construct.Byte))):
+        with pytest.raises(
+            SchemaError, match="x: expected a VMState, or an adapter around it, found a construct.Struct"
+        ):
+            layout("x" / bare)
+
+
 # Errors.
 
 

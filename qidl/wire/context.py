@@ -25,6 +25,12 @@ class Context(construct.Container):  # type: ignore[misc]
         self.state = state
         self.taken = taken
 
+    # What construct's own structs ask of the struct that they are in.
+    _params = property(lambda self: self)
+    _parsing = property(lambda self: self.taken is None)
+    _building = property(lambda self: self.taken is not None)
+    _sizing = False
+
 
 class Taken:
     """Which members of a state have been written, so that none is left behind silently."""

@@ -41,6 +41,8 @@ class Member(NamedTuple):
         if not path:
             raise SchemaError(f"expected a field named with /, found {field!r}")
         paths.parse(path)
+        if _is_bare_struct(subcon):
+            raise SchemaError(f"{path}: expected a VMState, or an adapter around it, found a construct.Struct")
         # A condition on the state may ask for what another version has.
         conditions.sort(key=lambda condition: not isinstance(condition, Since | Before | Only))
         return cls(path, subcon, tuple(conditions), field.docs)
@@ -48,3 +50,10 @@ class Member(NamedTuple):
     def present(self, version_id: int, state: State) -> bool:
         """Whether the field is there, in a payload of this version, after what was read so far."""
         return all(condition.present(version_id, state) for condition in self.conditions)
+
+
+def _is_bare_struct(subcon: Any) -> bool:
+    """Whether what comes of a construct is a struct of construct's own, which holds more than its members."""
+    while isinstance(subcon, construct.Subconstruct) and not isinstance(subcon, construct.Adapter):
+        subcon = subcon.subcon
+    return isinstance(subcon, construct.Struct)
