@@ -11,10 +11,12 @@ from typing import Final, NamedTuple
 from qidl.errors import SchemaError, WireError
 from qidl.limits import LIMITS, Limits, check_name
 from qidl.wire.mapped import checker, mapped_file, reader
-from qidl.wire.page_matching import GROUP, MOST, are_filled, are_whole, match_groups
+from qidl.wire.page_index import PageIndex
+from qidl.wire.page_matching import MOST, are_filled, are_whole, match_groups
 from qidl.wire.page_runs import (
     FILLED,
     FILLED_RECORD,
+    GROUP,
     PAGE as PAGE,
     PAGE_SIZE as PAGE_SIZE,
     RECORD,
@@ -41,13 +43,15 @@ class RAMBlock:
     :ivar length: bytes
     """
 
-    def __init__(self, idstr: str, length: int, data: memoryview, runs: PageRuns) -> None:
+    def __init__(self, idstr: str, length: int, data: memoryview, runs: PageRuns, start: int = 0) -> None:
         self.idstr = idstr
         self.length = length
         self._data = data
         self._runs = runs
+        # Where the block begins, in what the runs take for one.
+        self._start = start
         self._read_at = reader(data)
-        self._index: dict[int, int] | None = None
+        self._index_once_made: PageIndex | None = None
 
     def __repr__(self) -> str:
         return f"RAMBlock(idstr={self.idstr!r}, length={self.length})"
@@ -59,31 +63,36 @@ class RAMBlock:
         return (self.idstr, self.length) == (other.idstr, other.length)
 
     @property
-    def _pages(self) -> dict[int, int]:
-        if self._index is None:
-            self._index = self._runs.index()
-        return self._index
+    def _index(self) -> PageIndex:
+        if self._index_once_made is None:
+            checker(self._data)()
+            self._index_once_made = PageIndex(self._runs)
+        return self._index_once_made
+
+    def _stretches(self) -> Iterator[range]:
+        first, end = (-(-offset // PAGE_SIZE) for offset in (self._start, self._start + self.length))
+        return self._index.stretches(first, end)
 
     def addresses(self) -> list[int]:
         """Offsets of the pages that the stream brings, in ascending order."""
-        return [number * PAGE_SIZE for number in sorted(self._pages) if number * PAGE_SIZE < self.length]
+        return [number * PAGE_SIZE - self._start for stretch in self._stretches() for number in stretch]
 
     @property
     def pages(self) -> int:
         """How many different pages the stream brings."""
-        return sum(number * PAGE_SIZE < self.length for number in self._pages)
+        return sum(map(len, self._stretches()))
 
     def has(self, offset: int) -> bool:
         """Whether the stream brings the page in which ``offset`` lies."""
-        return 0 <= offset < self.length and offset // PAGE_SIZE in self._pages
+        return 0 <= offset < self.length and (self._start + offset) // PAGE_SIZE in self._index
 
     def renamed(self, idstr: str, length: int) -> RAMBlock:
         """The same memory as a block of another name, cut off at another length."""
-        return RAMBlock(idstr, length, self._data, self._runs)
+        return RAMBlock(idstr, length, self._data, self._runs, self._start)
 
     def tail(self, idstr: str, length: int) -> RAMBlock:
         """The last bytes of the block, as a block of their own."""
-        return RAMBlock(idstr, length, self._data, self._runs.moved(self.length - length))
+        return RAMBlock(idstr, length, self._data, self._runs, self._start + self.length - length)
 
     def read(self, offset: int, length: int, *, missing: int | None = None) -> bytes:
         """Return guest memory; where a page came more than once, as it came last.
@@ -96,6 +105,7 @@ class RAMBlock:
             raise SchemaError(f"{self.idstr}: expected a range within {self.length} bytes, found {offset}+{length}")
         parts = []
         checker(self._data)()
+        offset += self._start
         while length:
             within = offset % PAGE_SIZE
             size = min(length, PAGE_SIZE - within)
@@ -105,10 +115,11 @@ class RAMBlock:
         return b"".join(parts)
 
     def _page_part(self, number: int, within: int, size: int, missing: int | None) -> bytes:
-        place = self._pages.get(number)
+        place = self._index.place(number)
         if place is None:
             if missing is None:
-                raise SchemaError(f"{self.idstr}: expected a page at {number * PAGE_SIZE:#x}, found none in the stream")
+                address = number * PAGE_SIZE - self._start
+                raise SchemaError(f"{self.idstr}: expected a page at {address:#x}, found none in the stream")
             return bytes([missing]) * size
         if place & FILLED:
             return bytes([place & 0xFF]) * size
@@ -246,11 +257,11 @@ class RAMScanner:
                 count = GROUP
                 continue
             else:
-                end, groups = match_groups(data, offset, address, min(left, MOST) // GROUP)
+                *groups, end = match_groups(data, offset, address, min(left, MOST) // GROUP)
                 if not groups:
                     break
-                count = groups * GROUP
-                runs.add_mixed(address, offset, end, count)
+                runs.add_mixed(address, groups)
+                count = len(groups) * GROUP
                 whole = (end - offset - count * FILLED_RECORD) // (RECORD - FILLED_RECORD)
                 full, filled = full + whole, filled + count - whole
             address, offset, left = address + count * PAGE_SIZE, end, left - count
