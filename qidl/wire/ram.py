@@ -191,36 +191,46 @@ class RAMScanner:
         """
         blocks: tuple[tuple[str, int], ...] = ()
         full = filled = 0
-        data, size = self._data, len(self._data)
         while True:
+            offset, *found = self._pages(offset)
+            full, filled = full + found[0], filled + found[1]
+            if offset + 8 > len(self._data):
+                raise self._short(offset, 8)
+            (header,) = _U64.unpack_from(self._data, offset)
+            flags = header & _FLAGS
+            if flags == EOS:
+                return RAMPayload(blocks, full, filled), offset + 8
+            if flags != MEM_SIZE:
+                raise WireError(
+                    "flags of a page, of the block list or of the end", f"{flags:#x}", path="ram", offset=offset
+                )
+            listed, offset = self._block_list(header - flags, offset + 8)
+            blocks += listed
+
+    def _pages(self, offset: int) -> tuple[int, int, int]:
+        """Walk records as long as they bring pages.
+
+        :returns: offset of the first that is left, pages that came whole, and others
+        """
+        data, size = self._data, len(self._data)
+        full = filled = 0
+        while offset + 8 <= size:
             if not (full + filled) % GROUP:
                 self._check()
-            if offset + 8 > size:
-                raise self._short(offset, 8)
             (header,) = _U64.unpack_from(data, offset)
             flags = header & _FLAGS
-            address = header - flags
-            start = offset
-            offset += 8
-            if flags == EOS:
-                return RAMPayload(blocks, full, filled), offset
-            if flags == MEM_SIZE:
-                listed, offset = self._block_list(address, offset)
-                blocks += listed
-                continue
             if flags & ~CONTINUE not in (COMPRESS, PAGE):
-                raise WireError(
-                    "flags of a page, of the block list or of the end", f"{flags:#x}", path="ram", offset=start
-                )
+                break
+            address, start = header - flags, offset
+            offset += 8
             if not flags & CONTINUE and self._named:
                 self._current, offset = self._name(offset)
             runs = self._page(address, start)
             if flags in _CONTINUED and address % (GROUP * PAGE_SIZE) == 0:
-                offset, *found = self._many(start, address, runs)
-                if offset != start:
-                    full, filled = full + found[0], filled + found[1]
+                end, *found = self._many(start, address, runs)
+                if end != start:
+                    offset, full, filled = end, full + found[0], filled + found[1]
                     continue
-                offset += 8
             length = PAGE_SIZE if flags & PAGE else 1
             if offset + length > size:
                 raise self._short(offset, length)
@@ -233,6 +243,7 @@ class RAMScanner:
                 runs.add(address, FILLED | data[offset])
                 filled += 1
             offset += length
+        return offset, full, filled
 
     def _many(self, offset: int, address: int, runs: PageRuns) -> tuple[int, int, int]:
         """Walk records as long as they bring pages of the current block in order.
