@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from captures import capture, names
@@ -14,12 +17,16 @@ import growth
 import peers
 import qidl
 import ram
+import timing
 from handwritten import DEVICES
 from handwritten.common import Wrong
 from qidl import WireError
+from qidl.kinds import declaration
 from qidl.levels import LEVELS, NEWEST
 from qidl.section import Section
 from qidl.wire.layouts.pcie_ports import PCIE_AER_LOG
+from qidl.wire.primitives import UInt8
+from qidl.wire.vmstate import VMState
 
 _NEEDS = {"cstruct": "dissect.cstruct"}
 
@@ -85,6 +92,42 @@ def test_visitors_agree() -> None:
     snapshot = captured.machine(captured.NEWEST)
     for name in visitors.DEVICES:
         visitors.check(visitors.used(snapshot, name))
+
+
+def test_turns_are_of_what_is_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first calls, which may be slow and generate code, are in no turn, nor do they tell how long it is."""
+    clock, calls = 0.0, 0
+
+    def slow_at_first() -> None:
+        nonlocal clock, calls
+        calls += 1
+        clock += 1.0 if calls <= 4 else 1e-4
+
+    monkeypatch.setattr(timing, "_work", lambda: clock)
+    (times,) = timing.take_turns([slow_at_first], rounds=3)
+    assert [pytest.approx(1e-4)] * 3 == times
+    assert calls > 3 * 30
+
+
+def test_turns_are_of_what_is_generated() -> None:
+    """Whatever qidl generates, for a class or for a class and a layout, is there before the first turn."""
+
+    @qidl.declare
+    class Port:
+        level: qidl.uint8 = 0
+
+    layout, port = VMState("port", version_id=1, fields=["level" / UInt8]), Port(level=5)
+    ways: list[tuple[Callable[[], object], Callable[[], Any]]] = [
+        (partial(layout.decode, b"\5", 1), lambda: layout._decode[1]),
+        (partial(layout.encode, {"level": 5}, 1), lambda: layout._encode[1]),
+        (partial(qidl.to_qobject, port), lambda: declaration(Port).functions["to_qobject"]),
+        (partial(qidl.from_qobject, Port, {"level": 5}), lambda: declaration(Port).functions["from_qobject"]),
+        (partial(qidl.from_payload, Port, layout, b"\5", 1), lambda: layout.programs[Port].reading[1]),
+        (partial(qidl.to_payload, port, layout, 1), lambda: layout.programs[Port].writing[1]),
+    ]
+    for function, generated in ways:
+        timing.take_turns([function], rounds=0)
+        assert callable(generated())
 
 
 @pytest.mark.parametrize("count", [1, 3])
