@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,13 +57,19 @@ def test_by_hand_agrees(device: str) -> None:
     """What is written by hand agrees with the engine on every captured section that pc-1.3 would write so."""
     found = 0
     for name in names():
-        for section in qidl.load(capture(name)).sections:
-            if section.name == device and section.layout in LEVELS[NEWEST].layouts(section.idstr):
-                state = DEVICES[device].decode(bytes(section.payload))
-                assert section.state == state
-                assert bytes(section.payload) == DEVICES[device].encode(state)
-                found += 1
+        for section in written_by_newest(name, device):
+            state = DEVICES[device].decode(bytes(section.payload))
+            assert section.state == state
+            assert bytes(section.payload) == DEVICES[device].encode(state)
+            found += 1
     assert found
+
+
+def written_by_newest(name: str, device: str) -> Iterator[Section]:
+    """The sections of a device in a captured machine that pc-1.3 would write so."""
+    for section in qidl.load(capture(name)).sections:
+        if section.name == device and section.layout in LEVELS[NEWEST].layouts(section.idstr):
+            yield section
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -82,6 +88,50 @@ def test_by_hand_refuses(device: str) -> None:
             DEVICES[device].decode(wrong)
         with pytest.raises(WireError):
             captured.layout(section).decode(wrong)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_by_hand_refuses_states(device: str) -> None:
+    """What is written by hand refuses to write what qidl refuses: what lacks, is too much, or of another type."""
+    section = max(
+        (section for name in names() for section in written_by_newest(name, device) if len(section.payload) < 100_000),
+        key=lambda section: len(section.payload),
+    )
+    refused = 0
+    for changed in changes(section.state):
+        try:
+            payload = DEVICES[device].encode(changed)
+        except (Wrong, struct.error, LookupError, TypeError, ValueError):
+            refused += 1
+        else:
+            # What lacks is an optional subsection.
+            assert payload == captured.layout(section).encode(changed, section.version_id)
+    assert refused > 20
+
+
+def changes(value: Any) -> Iterator[Any]:
+    """Values with one thing changed: members that lack or that nobody knows, lengths, types, ranges."""
+    match value:
+        case dict():
+            yield {**value, "unknown": 0}
+            for name, member in value.items():
+                yield {other: value[other] for other in value if other != name}
+                yield from ({**value, name: changed} for changed in changes(member))
+        case list():
+            yield value[:-1]
+            yield [*value, value[-1]]
+            for index in {0, len(value) - 1}:
+                yield from ([*value[:index], changed, *value[index + 1 :]] for changed in changes(value[index]))
+            if isinstance(value[0], dict) and "_q" in value[0]:
+                yield [{"_q": [0]}, {"_q": [0] * 3}, *value[2:]]
+        case bytes():
+            yield value[:-1]
+            yield value + b"\0"
+        case bool():
+            yield int(value)
+        case int():
+            yield bool(value)
+            yield 1 << 64
 
 
 def test_visitors_agree() -> None:
