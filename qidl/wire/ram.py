@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import mmap
 import re
 from collections.abc import Iterator, Mapping
@@ -51,7 +52,6 @@ class RAMBlock:
         # Where the block begins, in what the runs take for one.
         self._start = start
         self._read_at = reader(data)
-        self._index_once_made: PageIndex | None = None
 
     def __repr__(self) -> str:
         return f"RAMBlock(idstr={self.idstr!r}, length={self.length})"
@@ -62,12 +62,10 @@ class RAMBlock:
             return NotImplemented
         return (self.idstr, self.length) == (other.idstr, other.length)
 
-    @property
+    @functools.cached_property
     def _index(self) -> PageIndex:
-        if self._index_once_made is None:
-            checker(self._data)()
-            self._index_once_made = PageIndex(self._runs)
-        return self._index_once_made
+        checker(self._data)()
+        return PageIndex(self._runs)
 
     def _stretches(self) -> Iterator[range]:
         first, end = (-(-offset // PAGE_SIZE) for offset in (self._start, self._start + self.length))
