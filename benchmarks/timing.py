@@ -15,6 +15,9 @@ from pathlib import Path
 _TURN = 0.004
 """Seconds that one turn takes, about: short, so that what disturbs one disturbs the others alike; caches stay warm."""
 
+_CALLS_BEFORE = 8
+"""Calls before anything is timed: the first of some are slow, and by the fifth whatever is generated is there."""
+
 
 def take_turns(functions: Sequence[Callable[[], object]], rounds: int = 201) -> list[list[float]]:
     """Seconds of work that a call of each function takes, round by round."""
@@ -35,8 +38,9 @@ def process(*command: str | Path) -> Callable[[], object]:
 
 
 def _calls_per_turn(function: Callable[[], object]) -> int:
+    """How often to call a function in a turn, from the fastest of some calls, which warm it."""
     times = []
-    for _ in range(3):
+    for _ in range(_CALLS_BEFORE):
         start = _work()
         function()
         times.append(_work() - start)

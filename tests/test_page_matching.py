@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from test_ram import END, block_list, filled, full, named, page, record
+from ram_records import END, block_list, filled, full, named, page, record
 
 from qidl import WireError
 from qidl.wire import page_matching, ram as ram_module
-from qidl.wire.page_matching import GROUP
-from qidl.wire.ram import COMPRESS, CONTINUE, PAGE, PAGE_SIZE, RAM, RAMPayload, RAMScanner
+from qidl.wire.page_index import PageIndex
+from qidl.wire.page_runs import GROUP
+from qidl.wire.ram import COMPRESS, CONTINUE, PAGE, PAGE_SIZE, RAM, RAMBlock, RAMPayload, RAMScanner
 
 PAGES = 3 * GROUP + 5
 
@@ -37,7 +38,14 @@ def outcome(scan: Any, data: bytes, *arguments: Any) -> Any:
         payload, end, ram = scan(memoryview(data), *arguments)
     except WireError as error:
         return str(error)
-    return payload, end, {name: block._runs.index() for name, block in ram.items()}
+    return payload, end, {name: places(block) for name, block in ram.items()}
+
+
+def places(block: RAMBlock) -> dict[int, int | None]:
+    """Where each page of a block is."""
+    index = PageIndex(block._runs)
+    numbers = [number for stretch in index.stretches(0, block.length // PAGE_SIZE) for number in stretch]
+    return {number: index.place(number) for number in numbers}
 
 
 SHAPES: dict[str, list[int | None]] = {
@@ -157,7 +165,8 @@ def test_groups_are_found_where_they_are() -> None:
     """Groups are matched from the first page of one on, up to the last whole one, and not from another page."""
     data = memoryview(payload(SHAPES["in turns"]))
     at = bytes(data).index(record(GROUP * PAGE_SIZE, COMPRESS | CONTINUE))
-    end = at + GROUP * (8 + 8 + 1 + PAGE_SIZE)
-    assert (end, 2) == page_matching.match_groups(data, at, GROUP * PAGE_SIZE, 9)
-    assert (at, 0) == page_matching.match_groups(data, at, 2 * GROUP * PAGE_SIZE, 9)
-    assert (at + 9, 0) == page_matching.match_groups(data, at + 9, GROUP * PAGE_SIZE, 9)
+    length = GROUP // 2 * (8 + 8 + 1 + PAGE_SIZE)
+    assert [at, at + length, at + 2 * length] == page_matching.match_groups(data, at, GROUP * PAGE_SIZE, 9)
+    assert [at, at + length] == page_matching.match_groups(data, at, GROUP * PAGE_SIZE, 1)
+    assert [at] == page_matching.match_groups(data, at, 2 * GROUP * PAGE_SIZE, 9)
+    assert [at + 9] == page_matching.match_groups(data, at + 9, GROUP * PAGE_SIZE, 9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from handwritten.common import Checks, State, Wrong, expect, expect_integers
+from handwritten.common import Checks, State, Wrong, expect_integers
 
 APIC = Struct(">I3BI2B8I8I8I6II2IIiIqqq")
 
@@ -37,10 +37,8 @@ def decode(data: bytes) -> State:
 
 def encode(state: State) -> bytes:
     """To the payload."""
-    expect(state, 19)
-    if (len(state["isr"]), len(state["tmr"]), len(state["irr"]), len(state["lvt"]), len(state["icr"])) != (
-        *(8, 8, 8, 6, 2),
-    ):
+    isr, tmr, irr, lvt, icr = state["isr"], state["tmr"], state["irr"], state["lvt"], state["icr"]
+    if (len(state), len(isr), len(tmr), len(irr), len(lvt), len(icr)) != (19, 8, 8, 8, 6, 2):
         raise Wrong
     values = (
         state["apicbase"],
@@ -50,12 +48,12 @@ def encode(state: State) -> bytes:
         state["spurious_vec"],
         state["log_dest"],
         state["dest_mode"],
-        *state["isr"],
-        *state["tmr"],
-        *state["irr"],
-        *state["lvt"],
+        *isr,
+        *tmr,
+        *irr,
+        *lvt,
         state["esr"],
-        *state["icr"],
+        *icr,
         state["divide_conf"],
         state["count_shift"],
         state["initial_count"],

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from operator import countOf
 from typing import Any
 
 State = dict[str, Any]
-
-INTEGERS = {int}
-BOOLS = {bool}
 
 
 class Checks:
@@ -27,8 +25,8 @@ def expect(state: State, members: int) -> None:
         raise Wrong
 
 
-def expect_integers(*groups: Iterable[Any]) -> None:
+def expect_integers(*groups: Sequence[Any]) -> None:
     """Refuse what struct would take for an integer: a bool, say."""
     for group in groups:
-        if set(map(type, group)) != INTEGERS:
+        if countOf(map(type, group), int) != len(group):
             raise Wrong

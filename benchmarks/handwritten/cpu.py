@@ -8,24 +8,17 @@ from struct import Struct
 
 from handwritten.common import Checks, State, Wrong, expect, expect_integers
 
-CPU_HEAD = Struct(">16QQQI4H")
-FPREG = Struct(">QH")
-SEGMENT = Struct(">IQII")
-CPU_CONTROL = Struct(">IQQ4Q8QiI")
-PAIR = Struct(">QQ")
-PAIRS = Struct(">32Q")
-CPU_MSRS = Struct(">6QIQI4Q4HIB11QQ")
-CPU_TAIL = Struct(">iIQi4BI3Q40Q5Q")
-CPU_NAMES = (
-    *("efer", "star", "lstar", "cstar", "fmask", "kernelgsbase", "smbase", "pat", "hflags2", "vm_hsave", "vm_vmcb"),
-    *("tsc_offset", "intercept", "intercept_cr_read", "intercept_cr_write", "intercept_dr_read"),
-    *("intercept_dr_write", "intercept_exceptions", "v_tpr"),
+CPU = Struct(
+    ">16QQQI4H"  # 0: general registers, flags, the x87's words
+    + "QH" * 8  # 23: the x87's registers
+    + "IQII" * 10  # 39: segments
+    + "IQQ4Q8QiI"  # 79: SYSENTER, control and debug registers
+    + "32Q"  # 96: XMM registers
+    + "6QIQI4Q4HIB"  # 128: model-specific registers, and what virtual machines need
+    + "11QQ16Q"  # 147: memory types
+    + "iIQi4BI3Q40Q"  # 175: interrupts, machine checks
+    + "5Q32Q"  # 227: the rest, YMM registers
 )
-CPU_TAIL_NAMES = (
-    *("interrupt_injected", "mp_state", "tsc", "exception_injected", "soft_interrupt", "nmi_injected"),
-    *("nmi_pending", "has_error_code", "sipi_vector", "mcg_cap", "mcg_status", "mcg_ctl"),
-)
-CPU_LAST_NAMES = ("tsc_aux", "system_time_msr", "wall_clock_msr", "xcr0", "xstate_bv")
 CPU_SUBSECTIONS = (
     (b"\x05\x10cpu/async_pf_msr\0\0\0\1", ("async_pf_en_msr",), Struct(">Q")),
     (b"\x05\x14cpu/async_pv_eoi_msr\0\0\0\1", ("pv_eoi_en_msr",), Struct(">Q")),
@@ -35,73 +28,87 @@ CPU_SUBSECTIONS = (
 )
 
 
-def _segments(data: bytes) -> list[State]:
-    return [
-        {"selector": selector, "base": base, "limit": limit, "flags": flags}
-        for selector, base, limit, flags in SEGMENT.iter_unpack(data)
-    ]
-
-
-def _pairs(data: bytes) -> list[State]:
-    return [{"_q": [low, high]} for low, high in PAIR.iter_unpack(data)]
-
-
 def decode(data: bytes) -> State:
     """From the payload."""
-    head = CPU_HEAD.unpack_from(data)
-    if head[-1] != 0:
+    v = CPU.unpack_from(data)
+    if v[22] != 0:
         raise Wrong  # no release writes another form
-    offset = CPU_HEAD.size
-    fpregs = [{"mant": mant, "exp": exp} for mant, exp in FPREG.iter_unpack(data[offset : offset + 80])]
-    offset += 80
-    segments = _segments(data[offset : offset + 200])
-    offset += 200
-    control = CPU_CONTROL.unpack_from(data, offset)
-    offset += CPU_CONTROL.size
-    xmm = _pairs(data[offset : offset + 256])
-    offset += 256
-    msrs = CPU_MSRS.unpack_from(data, offset)
-    offset += CPU_MSRS.size
-    mtrr_var = [{"base": base, "mask": mask} for base, mask in PAIR.iter_unpack(data[offset : offset + 128])]
-    offset += 128
-    tail = CPU_TAIL.unpack_from(data, offset)
-    offset += CPU_TAIL.size
-    ymmh = _pairs(data[offset : offset + 256])
-    offset += 256
-    if len(ymmh) != 16:
-        raise Wrong
+    segments = [
+        {"selector": selector, "base": base, "limit": limit, "flags": flags}
+        for selector, base, limit, flags in zip(v[39:79:4], v[40:79:4], v[41:79:4], v[42:79:4], strict=True)
+    ]
     state = {
-        "regs": list(head[:16]),
-        "eip": head[16],
-        "eflags": head[17],
-        "hflags": head[18],
-        "fpuc": head[19],
-        "fpus_vmstate": head[20],
-        "fptag_vmstate": head[21],
-        "fpregs_format_vmstate": head[22],
-        "fpregs": fpregs,
+        "regs": list(v[0:16]),
+        "eip": v[16],
+        "eflags": v[17],
+        "hflags": v[18],
+        "fpuc": v[19],
+        "fpus_vmstate": v[20],
+        "fptag_vmstate": v[21],
+        "fpregs_format_vmstate": 0,
+        "fpregs": [{"mant": mant, "exp": exp} for mant, exp in zip(v[23:39:2], v[24:39:2], strict=True)],
         "segs": segments[:6],
         "ldt": segments[6],
         "tr": segments[7],
         "gdt": segments[8],
         "idt": segments[9],
-        "sysenter_cs": control[0],
-        "sysenter_esp": control[1],
-        "sysenter_eip": control[2],
-        "cr": [control[3], 0, control[4], control[5], control[6]],
-        "dr": list(control[7:15]),
-        "a20_mask": control[15],
-        "mxcsr": control[16],
-        "xmm_regs": xmm,
-        **dict(zip(CPU_NAMES, msrs, strict=False)),
-        "mtrr_fixed": list(msrs[19:30]),
-        "mtrr_deftype": msrs[30],
-        "mtrr_var": mtrr_var,
-        **dict(zip(CPU_TAIL_NAMES, tail, strict=False)),
-        "mce_banks": list(tail[12:52]),
-        **dict(zip(CPU_LAST_NAMES, tail[52:], strict=True)),
-        "ymmh_regs": ymmh,
+        "sysenter_cs": v[79],
+        "sysenter_esp": v[80],
+        "sysenter_eip": v[81],
+        "cr": [v[82], 0, v[83], v[84], v[85]],
+        "dr": list(v[86:94]),
+        "a20_mask": v[94],
+        "mxcsr": v[95],
+        "xmm_regs": [{"_q": [low, high]} for low, high in zip(v[96:128:2], v[97:128:2], strict=True)],
+        "efer": v[128],
+        "star": v[129],
+        "lstar": v[130],
+        "cstar": v[131],
+        "fmask": v[132],
+        "kernelgsbase": v[133],
+        "smbase": v[134],
+        "pat": v[135],
+        "hflags2": v[136],
+        "vm_hsave": v[137],
+        "vm_vmcb": v[138],
+        "tsc_offset": v[139],
+        "intercept": v[140],
+        "intercept_cr_read": v[141],
+        "intercept_cr_write": v[142],
+        "intercept_dr_read": v[143],
+        "intercept_dr_write": v[144],
+        "intercept_exceptions": v[145],
+        "v_tpr": v[146],
+        "mtrr_fixed": list(v[147:158]),
+        "mtrr_deftype": v[158],
+        "mtrr_var": [{"base": base, "mask": mask} for base, mask in zip(v[159:175:2], v[160:175:2], strict=True)],
+        "interrupt_injected": v[175],
+        "mp_state": v[176],
+        "tsc": v[177],
+        "exception_injected": v[178],
+        "soft_interrupt": v[179],
+        "nmi_injected": v[180],
+        "nmi_pending": v[181],
+        "has_error_code": v[182],
+        "sipi_vector": v[183],
+        "mcg_cap": v[184],
+        "mcg_status": v[185],
+        "mcg_ctl": v[186],
+        "mce_banks": list(v[187:227]),
+        "tsc_aux": v[227],
+        "system_time_msr": v[228],
+        "wall_clock_msr": v[229],
+        "xcr0": v[230],
+        "xstate_bv": v[231],
+        "ymmh_regs": [{"_q": [low, high]} for low, high in zip(v[232:264:2], v[233:264:2], strict=True)],
     }
+    if len(data) != CPU.size:
+        _decode_subsections(data, state)
+    return state
+
+
+def _decode_subsections(data: bytes, state: State) -> None:
+    offset = CPU.size
     for header, names, form in CPU_SUBSECTIONS:
         if data.startswith(header, offset):
             offset += len(header)
@@ -109,76 +116,69 @@ def decode(data: bytes) -> State:
             offset += form.size
     if offset != len(data):
         raise Wrong
-    return state
 
 
-get_cpu = itemgetter(*CPU_NAMES)
-get_cpu_tail = itemgetter(*CPU_TAIL_NAMES)
-get_cpu_last = itemgetter(*CPU_LAST_NAMES)
+get_words = itemgetter("eip", "eflags", "hflags", "fpuc", "fpus_vmstate", "fptag_vmstate", "fpregs_format_vmstate")
+get_system = itemgetter(
+    *("efer", "star", "lstar", "cstar", "fmask", "kernelgsbase", "smbase", "pat", "hflags2", "vm_hsave", "vm_vmcb"),
+    *("tsc_offset", "intercept", "intercept_cr_read", "intercept_cr_write", "intercept_dr_read"),
+    *("intercept_dr_write", "intercept_exceptions", "v_tpr"),
+)
+get_interrupts = itemgetter(
+    *("interrupt_injected", "mp_state", "tsc", "exception_injected", "soft_interrupt", "nmi_injected"),
+    *("nmi_pending", "has_error_code", "sipi_vector", "mcg_cap", "mcg_status", "mcg_ctl"),
+)
+get_rest = itemgetter("tsc_aux", "system_time_msr", "wall_clock_msr", "xcr0", "xstate_bv")
 get_segment = itemgetter("selector", "base", "limit", "flags")
-
-
-def _pack_pairs(registers: list[State]) -> bytes:
-    if len(registers) != 16 or any(len(register) != 1 for register in registers):
-        raise Wrong
-    values = [value for register in registers for value in register["_q"]]
-    if Checks.types:
-        expect_integers(values)
-    return PAIRS.pack(*values)
+get_float = itemgetter("mant", "exp")
+get_range = itemgetter("base", "mask")
+get_pair = itemgetter("_q")
 
 
 def encode(state: State) -> bytes:
     """To the payload."""
-    members = 63
-    cr, segs, fpregs, mtrr = state["cr"], state["segs"], state["fpregs"], state["mtrr_var"]
-    lengths = [len(state[name]) for name in ("regs", "fpregs", "segs", "cr", "dr", "mtrr_fixed", "mtrr_var")]
-    if lengths != [16, 8, 6, 5, 8, 11, 8] or len(state["mce_banks"]) != 40 or cr[1] or state["fpregs_format_vmstate"]:
+    regs, fpregs, segs, cr, dr = state["regs"], state["fpregs"], state["segs"], state["cr"], state["dr"]
+    fixed, ranges, banks = state["mtrr_fixed"], state["mtrr_var"], state["mce_banks"]
+    xmm, ymmh = state["xmm_regs"], state["ymmh_regs"]
+    lengths = tuple(map(len, (regs, fpregs, segs, cr, dr, fixed, ranges, banks, xmm, ymmh)))
+    if lengths != (16, 8, 6, 5, 8, 11, 8, 40, 16, 16) or cr[1] or state["fpregs_format_vmstate"]:
         raise Wrong
     segments = [*segs, state["ldt"], state["tr"], state["gdt"], state["idt"]]
-    for segment in segments:
-        expect(segment, 4)
-    for pair in chain(fpregs, mtrr):
-        expect(pair, 2)
-    head = (
-        *state["regs"],
-        state["eip"],
-        state["eflags"],
-        state["hflags"],
-        state["fpuc"],
-        state["fpus_vmstate"],
-        state["fptag_vmstate"],
-        state["fpregs_format_vmstate"],
+    registers = [*xmm, *ymmh]
+    pairs = list(map(get_pair, registers))
+    if set(map(len, segments)) != {4} or set(map(len, registers)) != {1}:
+        raise Wrong
+    if set(map(len, chain(fpregs, ranges, pairs))) != {2}:
+        raise Wrong
+    words = list(chain.from_iterable(pairs))
+    values = (
+        *regs,
+        *get_words(state),
+        *chain.from_iterable(map(get_float, fpregs)),
+        *chain.from_iterable(map(get_segment, segments)),
+        *(state["sysenter_cs"], state["sysenter_esp"], state["sysenter_eip"]),
+        *(cr[0], cr[2], cr[3], cr[4]),
+        *dr,
+        *(state["a20_mask"], state["mxcsr"]),
+        *words[:32],
+        *get_system(state),
+        *fixed,
+        state["mtrr_deftype"],
+        *chain.from_iterable(map(get_range, ranges)),
+        *get_interrupts(state),
+        *banks,
+        *get_rest(state),
+        *words[32:],
     )
-    floats = [(register["mant"], register["exp"]) for register in fpregs]
-    loaded = [get_segment(segment) for segment in segments]
-    control = (
-        state["sysenter_cs"],
-        state["sysenter_esp"],
-        state["sysenter_eip"],
-        cr[0],
-        cr[2],
-        cr[3],
-        cr[4],
-        *state["dr"],
-        state["a20_mask"],
-        state["mxcsr"],
-    )
-    msrs = (*get_cpu(state), *state["mtrr_fixed"], state["mtrr_deftype"])
-    ranges = [(pair["base"], pair["mask"]) for pair in mtrr]
-    tail = (*get_cpu_tail(state), *state["mce_banks"], *get_cpu_last(state))
     if Checks.types:
-        expect_integers(head, chain(*floats), chain(*loaded), control, msrs, chain(*ranges), tail, cr)
-    parts = [
-        CPU_HEAD.pack(*head),
-        *[FPREG.pack(*values) for values in floats],
-        *[SEGMENT.pack(*values) for values in loaded],
-        CPU_CONTROL.pack(*control),
-        _pack_pairs(state["xmm_regs"]),
-        CPU_MSRS.pack(*msrs),
-        *[PAIR.pack(*values) for values in ranges],
-        CPU_TAIL.pack(*tail),
-        _pack_pairs(state["ymmh_regs"]),
-    ]
+        expect_integers(values, cr)
+    packed = CPU.pack(*values)
+    return packed if len(state) == 63 else packed + _encode_subsections(state)
+
+
+def _encode_subsections(state: State) -> bytes:
+    members = 63
+    parts: list[bytes] = []
     for header, names, form in CPU_SUBSECTIONS:
         if names[0] in state:
             values = [state[name] for name in names]

@@ -7,11 +7,6 @@ from struct import Struct
 
 from handwritten.common import Checks, State, Wrong, expect, expect_integers
 
-FDC_NAMES = ("sra", "srb", "dor_vmstate", "tdr", "dsr", "msr", "status0", "status1", "status2")
-FDC_MORE = (
-    *("data_pos", "data_len", "data_state", "data_dir", "eot", "timer0", "timer1", "precomp_trk", "config"),
-    *("lock", "pwrd", "num_floppies"),
-)
 FDC = Struct(">9B512sII10B")
 FDC_CHANGED = b"\x05\x14fdrive/media_changed\0\0\0\1"
 FDC_RATE = b"\x05\x11fdrive/media_rate\0\0\0\1"
@@ -19,11 +14,8 @@ FDC_RATE = b"\x05\x11fdrive/media_rate\0\0\0\1"
 
 def decode(data: bytes) -> State:
     """From the payload."""
-    values = FDC.unpack_from(data)
-    state: State = dict(zip(FDC_NAMES, values, strict=False))
-    state["fifo"] = list(values[9])
-    state.update(zip(FDC_MORE, values[10:], strict=True))
-    if state["num_floppies"] != 2:
+    v = FDC.unpack_from(data)
+    if v[21] != 2:
         raise Wrong
     drives, offset = [], FDC.size
     for _ in range(2):
@@ -38,35 +30,63 @@ def decode(data: bytes) -> State:
         drives.append(drive)
     if offset != len(data):
         raise Wrong
-    state["drives"] = drives
-    return {"state": state}
+    return {
+        "state": {
+            "sra": v[0],
+            "srb": v[1],
+            "dor_vmstate": v[2],
+            "tdr": v[3],
+            "dsr": v[4],
+            "msr": v[5],
+            "status0": v[6],
+            "status1": v[7],
+            "status2": v[8],
+            "fifo": list(v[9]),
+            "data_pos": v[10],
+            "data_len": v[11],
+            "data_state": v[12],
+            "data_dir": v[13],
+            "eot": v[14],
+            "timer0": v[15],
+            "timer1": v[16],
+            "precomp_trk": v[17],
+            "config": v[18],
+            "lock": v[19],
+            "pwrd": v[20],
+            "num_floppies": 2,
+            "drives": drives,
+        }
+    }
 
 
-get_fdc = itemgetter(*FDC_NAMES)
-get_fdc_more = itemgetter(*FDC_MORE)
+get_first = itemgetter("sra", "srb", "dor_vmstate", "tdr", "dsr", "msr", "status0", "status1", "status2")
+get_rest = itemgetter(
+    *("data_pos", "data_len", "data_state", "data_dir", "eot", "timer0", "timer1", "precomp_trk", "config"),
+    *("lock", "pwrd", "num_floppies"),
+)
 
 
 def encode(outer: State) -> bytes:
     """To the payload."""
-    expect(outer, 1)
     state = outer["state"]
-    expect(state, 23)
-    if len(state["fifo"]) != 512 or len(state["drives"]) != 2 or state["num_floppies"] != 2:
+    fifo, drives = state["fifo"], state["drives"]
+    if (len(outer), len(state), len(fifo), len(drives), state["num_floppies"]) != (1, 23, 512, 2, 2):
         raise Wrong
-    first, more = get_fdc(state), get_fdc_more(state)
-    if Checks.types:
-        expect_integers(first, more, state["fifo"])
-    parts = [FDC.pack(*first, bytes(state["fifo"]), *more)]
-    for drive in state["drives"]:
+    first, rest = get_first(state), get_rest(state)
+    integers = [*first, *rest]
+    parts = [FDC.pack(*first, bytes(fifo), *rest)]
+    for drive in drives:
         values = [drive["head"], drive["track"], drive["sect"]]
-        parts.append(bytes(values))
+        packed = bytes(values)
         if "media_changed" in drive:
             values.append(drive["media_changed"])
-            parts += (FDC_CHANGED, bytes((drive["media_changed"],)))
+            packed += FDC_CHANGED + bytes(values[-1:])
         if "media_rate" in drive:
             values.append(drive["media_rate"])
-            parts += (FDC_RATE, bytes((drive["media_rate"],)))
+            packed += FDC_RATE + bytes(values[-1:])
         expect(drive, len(values))
-        if Checks.types:
-            expect_integers(values)
+        integers += values
+        parts.append(packed)
+    if Checks.types:
+        expect_integers(integers, fifo)
     return b"".join(parts)

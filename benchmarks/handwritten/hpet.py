@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from struct import Struct
 
-from handwritten.common import Checks, State, Wrong, expect, expect_integers
+from handwritten.common import Checks, State, Wrong, expect_integers
 
-HPET = Struct(">QQQB")
-HPET_TIMER = Struct(">BQQQQBq")
+TIMER = Struct(">BQQQQBq")
+MOST = 32
+HPET = [Struct(">QQQB" + "BQQQQBq" * count) for count in range(MOST + 1)]
+"""By the number of timers."""
+
 HPET_LEVEL = b"\x05\x12hpet/rtc_irq_level\0\0\0\1"
 
 
 def decode(data: bytes) -> State:
     """From the payload."""
-    config, isr, counter, count = HPET.unpack_from(data)
-    end = HPET.size + count * HPET_TIMER.size
-    if count > 32 or len(data) < end:
+    config, isr, counter, count = HPET[0].unpack_from(data)
+    if count > MOST:
         raise Wrong
+    end = HPET[count].size
     state = {
         "config": config,
         "isr": isr,
@@ -32,36 +36,39 @@ def decode(data: bytes) -> State:
                 "wrap_flag": wrap_flag,
                 "qemu_timer": timer,
             }
-            for tn, config, cmp, fsb, period, wrap_flag, timer in HPET_TIMER.iter_unpack(data[HPET.size : end])
+            for tn, config, cmp, fsb, period, wrap_flag, timer in TIMER.iter_unpack(data[HPET[0].size : end])
         ],
     }
-    if len(data) > end:
+    if len(data) != end:
         if not data.startswith(HPET_LEVEL, end) or len(data) != end + len(HPET_LEVEL) + 1:
             raise Wrong
         state["rtc_irq_level"] = data[-1]
     return state
 
 
+get_integers = itemgetter("config", "isr", "hpet_counter", "num_timers")
+get_timer = itemgetter("tn", "config", "cmp", "fsb", "period", "wrap_flag", "qemu_timer")
+
+
 def encode(state: State) -> bytes:
     """To the payload."""
     timers = state["timer"]
-    if len(timers) != state["num_timers"] or len(timers) > 32:
+    count = len(timers)
+    if count != state["num_timers"] or count > MOST:
         raise Wrong
-    values = (state["config"], state["isr"], state["hpet_counter"], state["num_timers"])
+    values = [*get_integers(state)]
+    for timer in timers:
+        if len(timer) != 7:
+            raise Wrong
+        values += get_timer(timer)
     if Checks.types:
         expect_integers(values)
-    parts = [HPET.pack(*values)]
-    for t in timers:
-        expect(t, 7)
-        values = (t["tn"], t["config"], t["cmp"], t["fsb"], t["period"], t["wrap_flag"], t["qemu_timer"])
-        if Checks.types:
-            expect_integers(values)
-        parts.append(HPET_TIMER.pack(*values))
-    if "rtc_irq_level" in state:
-        expect(state, 6)
-        if Checks.types:
-            expect_integers((state["rtc_irq_level"],))
-        parts.append(HPET_LEVEL + bytes([state["rtc_irq_level"]]))
-    else:
-        expect(state, 5)
-    return b"".join(parts)
+    packed = HPET[count].pack(*values)
+    if len(state) == 5:
+        return packed
+    level = state["rtc_irq_level"]
+    if len(state) != 6:
+        raise Wrong
+    if Checks.types:
+        expect_integers((level,))
+    return packed + HPET_LEVEL + bytes((level,))

@@ -5,54 +5,69 @@ from __future__ import annotations
 from operator import itemgetter
 from struct import Struct
 
-from handwritten.common import Checks, State, Wrong, expect, expect_integers
+from handwritten.common import Checks, State, Wrong, expect_integers
 
-PIT_CHANNEL = Struct(">iH10B2q")
-PIT_LAST = Struct(">q")
+PIT = Struct(">I" + "iH10B2q" * 3 + "q")
 
 
 def decode(data: bytes) -> State:
     """From the payload."""
-    if len(data) != 4 + 3 * PIT_CHANNEL.size + 8:
+    v = PIT.unpack(data)
+    if v[43] != v[14]:
         raise Wrong
-    channels = [
-        {
-            "count": count,
-            "latched_count": latched_count,
-            "count_latched": count_latched,
-            "status_latched": status_latched,
-            "status": status,
-            "read_state": read_state,
-            "write_state": write_state,
-            "write_latch": write_latch,
-            "rw_mode": rw_mode,
-            "mode": mode,
-            "bcd": bcd,
-            "gate": gate,
-            "count_load_time": count_load_time,
-            "next_transition_time": next_transition_time,
-        }
-        for (
-            count,
-            latched_count,
-            count_latched,
-            status_latched,
-            status,
-            read_state,
-            write_state,
-            write_latch,
-            rw_mode,
-            mode,
-            bcd,
-            gate,
-            count_load_time,
-            next_transition_time,
-        ) in PIT_CHANNEL.iter_unpack(data[4:-8])
-    ]
-    first: State = {"irq_disabled": int.from_bytes(data[:4], "big"), **channels[0]}
-    if PIT_LAST.unpack_from(data, len(data) - 8)[0] != first["next_transition_time"]:
-        raise Wrong
-    return {"channels": [first, channels[1], channels[2]]}
+    return {
+        "channels": [
+            {
+                "irq_disabled": v[0],
+                "count": v[1],
+                "latched_count": v[2],
+                "count_latched": v[3],
+                "status_latched": v[4],
+                "status": v[5],
+                "read_state": v[6],
+                "write_state": v[7],
+                "write_latch": v[8],
+                "rw_mode": v[9],
+                "mode": v[10],
+                "bcd": v[11],
+                "gate": v[12],
+                "count_load_time": v[13],
+                "next_transition_time": v[14],
+            },
+            {
+                "count": v[15],
+                "latched_count": v[16],
+                "count_latched": v[17],
+                "status_latched": v[18],
+                "status": v[19],
+                "read_state": v[20],
+                "write_state": v[21],
+                "write_latch": v[22],
+                "rw_mode": v[23],
+                "mode": v[24],
+                "bcd": v[25],
+                "gate": v[26],
+                "count_load_time": v[27],
+                "next_transition_time": v[28],
+            },
+            {
+                "count": v[29],
+                "latched_count": v[30],
+                "count_latched": v[31],
+                "status_latched": v[32],
+                "status": v[33],
+                "read_state": v[34],
+                "write_state": v[35],
+                "write_latch": v[36],
+                "rw_mode": v[37],
+                "mode": v[38],
+                "bcd": v[39],
+                "gate": v[40],
+                "count_load_time": v[41],
+                "next_transition_time": v[42],
+            },
+        ]
+    }
 
 
 get_channel = itemgetter(
@@ -63,19 +78,16 @@ get_channel = itemgetter(
 
 def encode(state: State) -> bytes:
     """To the payload."""
-    expect(state, 1)
-    channels = state["channels"]
-    first, second, third = channels
-    expect(first, 15)
-    expect(second, 14)
-    expect(third, 14)
-    parts = [first["irq_disabled"].to_bytes(4, "big")]
-    for c in channels:
-        values = get_channel(c)
-        if Checks.types:
-            expect_integers(values)
-        parts.append(PIT_CHANNEL.pack(*values))
+    first, second, third = state["channels"]
+    if (len(state), len(first), len(second), len(third)) != (1, 15, 14, 14):
+        raise Wrong
+    values = (
+        first["irq_disabled"],
+        *get_channel(first),
+        *get_channel(second),
+        *get_channel(third),
+        first["next_transition_time"],
+    )
     if Checks.types:
-        expect_integers((first["irq_disabled"],))
-    parts.append(PIT_LAST.pack(first["next_transition_time"]))
-    return b"".join(parts)
+        expect_integers(values)
+    return PIT.pack(*values)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from struct import Struct
 
-from handwritten.common import Checks, State, Wrong, expect, expect_integers
+from handwritten.common import Checks, State, Wrong, expect_integers
 
 RTC = Struct(">128sB28sqq24sIIQQqqQ")
+RTC_WRITTEN = Struct(">128sB28xqq24xIIQQqqQ")
 GAPS = (bytes(28), bytes(24))
 
 
@@ -30,22 +32,17 @@ def decode(data: bytes) -> State:
     }
 
 
+get_integers = itemgetter(
+    *("cmos_index", "periodic_timer", "next_periodic_time", "irq_coalesced", "period", "base_rtc", "last_update"),
+    *("offset", "update_timer", "next_alarm_time"),
+)
+
+
 def encode(state: State) -> bytes:
     """To the payload."""
-    expect(state, 11)
-    if len(state["cmos_data"]) != 128:
+    cmos, values = state["cmos_data"], get_integers(state)
+    if len(state) != 11 or len(cmos) != 128:
         raise Wrong
-    index = state["cmos_index"]
-    timers = (state["periodic_timer"], state["next_periodic_time"])
-    rest = (
-        state["irq_coalesced"],
-        state["period"],
-        state["base_rtc"],
-        state["last_update"],
-        state["offset"],
-        state["update_timer"],
-        state["next_alarm_time"],
-    )
     if Checks.types:
-        expect_integers((index, *timers, *rest))
-    return RTC.pack(state["cmos_data"], index, GAPS[0], *timers, GAPS[1], *rest)
+        expect_integers(values)
+    return RTC_WRITTEN.pack(cmos, *values)

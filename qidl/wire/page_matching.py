@@ -1,5 +1,6 @@
 """Many records of the live section ``ram`` at once: pages of one block in the order of their addresses.
 
+Pages are matched in groups, of which the first has a number that ``GROUP`` divides.
 Every byte of every header is compared with what it must be, but not one after the other.
 Where a count is given, the high five bytes of the addresses must stay over so many pages.
 """
@@ -10,10 +11,7 @@ import functools
 import re
 from typing import Final
 
-from qidl.wire.page_runs import FILLED_RECORD, PAGE_SIZE, RECORD
-
-GROUP: Final = 64
-"""Pages that are matched at least; the first of them has a number that this divides."""
+from qidl.wire.page_runs import FILLED_RECORD, GROUP, PAGE_SIZE, RECORD
 
 MOST: Final = 4096
 """Pages over which the high five bytes of an address stay, if the first has a number that this divides."""
@@ -56,22 +54,24 @@ def _are_headers(headers: bytes, step: int, address: int, count: int, flags: int
     )
 
 
-def match_groups(data: memoryview, offset: int, address: int, most: int) -> tuple[int, int]:
+def match_groups(data: memoryview, offset: int, address: int, most: int) -> list[int]:
     """Match groups of pages in order from ``address`` on, each page whole or as one byte.
 
-    :returns: where they end, and how many there are: at most ``most``, and none behind one that is all of a kind
+    :returns: where each begins, and where the last ends: at most ``most``, and none behind one that is all of a kind
     """
     match = _group().match
     expected = (address >> 16) * _SIXTEENTHS + _NUMBERS
-    for number in range(most):
+    places = [offset]
+    for _ in range(most):
         found = match(data, offset)
         if found is None or int.from_bytes(b"".join(found.groups()), "big") != expected:
-            return offset, number
+            break
         length, offset = found.end() - offset, found.end()
+        places.append(offset)
         if length in _OF_A_KIND:
-            return offset, number + 1
+            break
         expected += _NEXT
-    return offset, most
+    return places
 
 
 # The high six bytes of the addresses of every sixteenth page of a group, put together.

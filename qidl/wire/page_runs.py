@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from qidl.wire.mapped import checker, held
+from qidl.wire.mapped import reader
 
 PAGE_SIZE: Final = 4096
 PAGE: Final = 0x08
@@ -17,10 +17,11 @@ RECORD: Final = 8 + PAGE_SIZE
 FILLED_RECORD: Final = 8 + 1
 """Bytes of a record that brings a page of one byte, repeated: a header, and the byte."""
 
+GROUP: Final = 64
+"""Pages that are matched together at least, and of which only the first record's place is kept if they are mixed."""
+
 FILLED: Final = 1 << 63
 _MIXED = 1 << 62
-_PLACE = _MIXED - 1
-_OFTEN = 64
 
 
 class PageRuns:
@@ -28,8 +29,9 @@ class PageRuns:
 
     A run is its first page's address, the place of that page's bytes, and a count; the
     pages follow each other at the distance of one record. Of pages that are one byte
-    repeated, the place is that byte, marked. Where the two kinds take turns, it is the
-    place of the first record, marked, and the records themselves tell.
+    repeated, the place is that byte, marked. Where the two kinds take turns, the place is
+    marked in another way, and tells where the run begins in a list of groups; the records
+    of a group themselves tell how long each is.
 
     :param data: the stream
     """
@@ -38,8 +40,9 @@ class PageRuns:
         self.addresses = array("Q")
         self.places = array("Q")
         self.counts = array("Q")
-        self._data = memoryview(b"") if data is None else data
-        self._mixed_end = 0
+        self._groups = array("Q")
+        self._read_at = reader(memoryview(b"") if data is None else data)
+        self._last_group: tuple[int, Sequence[int]] = (-1, ())
 
     def add(self, address: int, place: int, count: int = 1) -> None:
         """Append pages that lie one record apart, or are of one byte."""
@@ -51,56 +54,48 @@ class PageRuns:
                 return
         self._append(address, place, count)
 
-    def add_mixed(self, address: int, start: int, end: int, count: int) -> None:
-        """Append pages that neighbouring records bring in order, whole or as one byte.
-
-        :param start: place of the first record
-        :param end: place behind the last
-        """
-        is_next = self.counts and self.addresses[-1] + self.counts[-1] * PAGE_SIZE == address
-        if is_next and self.places[-1] & _MIXED and self._mixed_end == start:
+    def add_mixed(self, address: int, groups: Sequence[int]) -> None:
+        """Append groups of pages in order, whole or as one byte, by the places of their first records."""
+        count = len(groups) * GROUP
+        if self.counts and self.addresses[-1] + self.counts[-1] * PAGE_SIZE == address and self._is_mixed(-1):
             self.counts[-1] += count
         else:
-            self._append(address, start | _MIXED, count)
-        self._mixed_end = end
+            self._append(address, len(self._groups) | _MIXED, count)
+        self._groups.extend(groups)
 
-    def moved(self, distance: int) -> PageRuns:
-        """The pages from address ``distance`` on, as far towards the beginning."""
-        moved = PageRuns(self._data)
-        with held(self._data):
-            for address, place, count in self._plain():
-                skip = min(max(0, (distance - address) // PAGE_SIZE), count)
-                if skip < count:
-                    first = place + (0 if place & FILLED else skip * RECORD)
-                    moved._append(address + skip * PAGE_SIZE - distance, first, count - skip)
-        return moved
+    def place(self, run: int, number: int) -> int:
+        """Where the bytes of a page lie, or the marked byte of which all of it is.
 
-    def index(self) -> dict[int, int]:
-        """Place by page number; of a page that came more than once, the last."""
-        found: dict[int, int] = {}
-        with held(self._data):
-            for address, place, count in self._plain():
-                stride = 0 if place & FILLED else RECORD
-                first = address // PAGE_SIZE
-                found.update((first + number, place + number * stride) for number in range(count))
-        return found
+        :param run: the run in which it is
+        :param number: the page's number in the block
+        """
+        within = number - self.addresses[run] // PAGE_SIZE
+        place = self.places[run]
+        if place & FILLED:
+            return place
+        if not self._is_mixed(run):
+            return place + within * RECORD
+        group, within = divmod(within, GROUP)
+        return self._in_group(self._groups[(place ^ _MIXED) + group])[within]
 
     def _append(self, address: int, place: int, count: int) -> None:
         self.addresses.append(address)
         self.places.append(place)
         self.counts.append(count)
 
-    def _plain(self) -> Iterator[tuple[int, int, int]]:
-        """The runs, none of them mixed."""
-        check = checker(self._data)
-        for address, place, count in zip(self.addresses, self.places, self.counts, strict=True):
-            if place & FILLED or not place & _MIXED:
-                yield address, place, count
-                continue
-            offset = place & _PLACE
-            for number in range(count):
-                if not number % _OFTEN:
-                    check()
-                is_whole = self._data[offset + 7] & PAGE
-                yield address + number * PAGE_SIZE, offset + 8 if is_whole else FILLED | self._data[offset + 8], 1
-                offset += RECORD if is_whole else FILLED_RECORD
+    def _is_mixed(self, run: int) -> bool:
+        return self.places[run] & (FILLED | _MIXED) == _MIXED
+
+    def _in_group(self, offset: int) -> Sequence[int]:
+        """Places of the pages of a mixed group; the last is kept, since neighbours are read together."""
+        start, places = self._last_group
+        if start != offset:
+            places = list(self._walked(offset))
+            self._last_group = offset, places
+        return places
+
+    def _walked(self, offset: int) -> Iterator[int]:
+        for _ in range(GROUP):
+            flags, byte = self._read_at(offset + 7, offset + FILLED_RECORD)
+            yield offset + 8 if flags & PAGE else FILLED | byte
+            offset += RECORD if flags & PAGE else FILLED_RECORD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import mmap
 import re
 from collections.abc import Iterator, Mapping
@@ -11,10 +12,12 @@ from typing import Final, NamedTuple
 from qidl.errors import SchemaError, WireError
 from qidl.limits import LIMITS, Limits, check_name
 from qidl.wire.mapped import checker, mapped_file, reader
-from qidl.wire.page_matching import GROUP, MOST, are_filled, are_whole, match_groups
+from qidl.wire.page_index import PageIndex
+from qidl.wire.page_matching import MOST, are_filled, are_whole, match_groups
 from qidl.wire.page_runs import (
     FILLED,
     FILLED_RECORD,
+    GROUP,
     PAGE as PAGE,
     PAGE_SIZE as PAGE_SIZE,
     RECORD,
@@ -41,13 +44,14 @@ class RAMBlock:
     :ivar length: bytes
     """
 
-    def __init__(self, idstr: str, length: int, data: memoryview, runs: PageRuns) -> None:
+    def __init__(self, idstr: str, length: int, data: memoryview, runs: PageRuns, start: int = 0) -> None:
         self.idstr = idstr
         self.length = length
         self._data = data
         self._runs = runs
+        # Where the block begins, in what the runs take for one.
+        self._start = start
         self._read_at = reader(data)
-        self._index: dict[int, int] | None = None
 
     def __repr__(self) -> str:
         return f"RAMBlock(idstr={self.idstr!r}, length={self.length})"
@@ -58,32 +62,35 @@ class RAMBlock:
             return NotImplemented
         return (self.idstr, self.length) == (other.idstr, other.length)
 
-    @property
-    def _pages(self) -> dict[int, int]:
-        if self._index is None:
-            self._index = self._runs.index()
-        return self._index
+    @functools.cached_property
+    def _index(self) -> PageIndex:
+        checker(self._data)()
+        return PageIndex(self._runs)
+
+    def _stretches(self) -> Iterator[range]:
+        first, end = (-(-offset // PAGE_SIZE) for offset in (self._start, self._start + self.length))
+        return self._index.stretches(first, end)
 
     def addresses(self) -> list[int]:
         """Offsets of the pages that the stream brings, in ascending order."""
-        return [number * PAGE_SIZE for number in sorted(self._pages) if number * PAGE_SIZE < self.length]
+        return [number * PAGE_SIZE - self._start for stretch in self._stretches() for number in stretch]
 
     @property
     def pages(self) -> int:
         """How many different pages the stream brings."""
-        return sum(number * PAGE_SIZE < self.length for number in self._pages)
+        return sum(map(len, self._stretches()))
 
     def has(self, offset: int) -> bool:
         """Whether the stream brings the page in which ``offset`` lies."""
-        return 0 <= offset < self.length and offset // PAGE_SIZE in self._pages
+        return 0 <= offset < self.length and (self._start + offset) // PAGE_SIZE in self._index
 
     def renamed(self, idstr: str, length: int) -> RAMBlock:
         """The same memory as a block of another name, cut off at another length."""
-        return RAMBlock(idstr, length, self._data, self._runs)
+        return RAMBlock(idstr, length, self._data, self._runs, self._start)
 
     def tail(self, idstr: str, length: int) -> RAMBlock:
         """The last bytes of the block, as a block of their own."""
-        return RAMBlock(idstr, length, self._data, self._runs.moved(self.length - length))
+        return RAMBlock(idstr, length, self._data, self._runs, self._start + self.length - length)
 
     def read(self, offset: int, length: int, *, missing: int | None = None) -> bytes:
         """Return guest memory; where a page came more than once, as it came last.
@@ -96,6 +103,7 @@ class RAMBlock:
             raise SchemaError(f"{self.idstr}: expected a range within {self.length} bytes, found {offset}+{length}")
         parts = []
         checker(self._data)()
+        offset += self._start
         while length:
             within = offset % PAGE_SIZE
             size = min(length, PAGE_SIZE - within)
@@ -105,10 +113,11 @@ class RAMBlock:
         return b"".join(parts)
 
     def _page_part(self, number: int, within: int, size: int, missing: int | None) -> bytes:
-        place = self._pages.get(number)
+        place = self._index.place(number)
         if place is None:
             if missing is None:
-                raise SchemaError(f"{self.idstr}: expected a page at {number * PAGE_SIZE:#x}, found none in the stream")
+                address = number * PAGE_SIZE - self._start
+                raise SchemaError(f"{self.idstr}: expected a page at {address:#x}, found none in the stream")
             return bytes([missing]) * size
         if place & FILLED:
             return bytes([place & 0xFF]) * size
@@ -180,36 +189,46 @@ class RAMScanner:
         """
         blocks: tuple[tuple[str, int], ...] = ()
         full = filled = 0
-        data, size = self._data, len(self._data)
         while True:
+            offset, *found = self._pages(offset)
+            full, filled = full + found[0], filled + found[1]
+            if offset + 8 > len(self._data):
+                raise self._short(offset, 8)
+            (header,) = _U64.unpack_from(self._data, offset)
+            flags = header & _FLAGS
+            if flags == EOS:
+                return RAMPayload(blocks, full, filled), offset + 8
+            if flags != MEM_SIZE:
+                raise WireError(
+                    "flags of a page, of the block list or of the end", f"{flags:#x}", path="ram", offset=offset
+                )
+            listed, offset = self._block_list(header - flags, offset + 8)
+            blocks += listed
+
+    def _pages(self, offset: int) -> tuple[int, int, int]:
+        """Walk records as long as they bring pages.
+
+        :returns: offset of the first that is left, pages that came whole, and others
+        """
+        data, size = self._data, len(self._data)
+        full = filled = 0
+        while offset + 8 <= size:
             if not (full + filled) % GROUP:
                 self._check()
-            if offset + 8 > size:
-                raise self._short(offset, 8)
             (header,) = _U64.unpack_from(data, offset)
             flags = header & _FLAGS
-            address = header - flags
-            start = offset
-            offset += 8
-            if flags == EOS:
-                return RAMPayload(blocks, full, filled), offset
-            if flags == MEM_SIZE:
-                listed, offset = self._block_list(address, offset)
-                blocks += listed
-                continue
             if flags & ~CONTINUE not in (COMPRESS, PAGE):
-                raise WireError(
-                    "flags of a page, of the block list or of the end", f"{flags:#x}", path="ram", offset=start
-                )
+                break
+            address, start = header - flags, offset
+            offset += 8
             if not flags & CONTINUE and self._named:
                 self._current, offset = self._name(offset)
             runs = self._page(address, start)
             if flags in _CONTINUED and address % (GROUP * PAGE_SIZE) == 0:
-                offset, *found = self._many(start, address, runs)
-                if offset != start:
-                    full, filled = full + found[0], filled + found[1]
+                end, *found = self._many(start, address, runs)
+                if end != start:
+                    offset, full, filled = end, full + found[0], filled + found[1]
                     continue
-                offset += 8
             length = PAGE_SIZE if flags & PAGE else 1
             if offset + length > size:
                 raise self._short(offset, length)
@@ -222,6 +241,7 @@ class RAMScanner:
                 runs.add(address, FILLED | data[offset])
                 filled += 1
             offset += length
+        return offset, full, filled
 
     def _many(self, offset: int, address: int, runs: PageRuns) -> tuple[int, int, int]:
         """Walk records as long as they bring pages of the current block in order.
@@ -246,11 +266,11 @@ class RAMScanner:
                 count = GROUP
                 continue
             else:
-                end, groups = match_groups(data, offset, address, min(left, MOST) // GROUP)
+                *groups, end = match_groups(data, offset, address, min(left, MOST) // GROUP)
                 if not groups:
                     break
-                count = groups * GROUP
-                runs.add_mixed(address, offset, end, count)
+                runs.add_mixed(address, groups)
+                count = len(groups) * GROUP
                 whole = (end - offset - count * FILLED_RECORD) // (RECORD - FILLED_RECORD)
                 full, filled = full + whole, filled + count - whole
             address, offset, left = address + count * PAGE_SIZE, end, left - count
