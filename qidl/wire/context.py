@@ -66,9 +66,12 @@ class Taken:
                 self.check(member, here)
         elif isinstance(value, list):
             written = None if id(value) in self._whole else self._elements.get(id(value))
+            last = max(written or (), default=len(value))
             for index, element in enumerate(value):
                 if isinstance(element, dict | list):
                     self.check(element, paths.join(path, index))
+                elif index > last:
+                    raise WireError("no such element", shown(element), path=paths.join(path, index))
                 elif written is not None and index not in written and element != 0:
                     raise WireError("0, since it does not travel", shown(element), path=paths.join(path, index))
 
