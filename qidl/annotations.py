@@ -7,6 +7,7 @@ The types are ``Annotated`` aliases of Python's own, so that type checkers see p
 from __future__ import annotations
 
 import enum
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
@@ -142,7 +143,7 @@ class Valid:
     """What a field is held against when it is loaded.
 
     :ivar kind: ``range``, ``le``, ``equal``, ``enum``, ``bits``, ``ring`` or ``check``
-    :ivar value: what :func:`valid` was given for it
+    :ivar value: what :func:`valid` was given for it; integers are Python's own, several of them a tuple
     """
 
     kind: str
@@ -267,13 +268,26 @@ def valid(
     :param range: the least and the greatest value
     :param le: name of a field that it does not exceed
     :param equal: the value
-    :param enum: the values
+    :param enum: the values: an :class:`enum.IntEnum`, or any that can be gone through
     :param bits: a mask of all bits that there are
     :param ring: of an array that is one: names of the fields that hold the index of the oldest element, the
         index behind the newest, and how many there are
     :param check: says of a value whether it is accepted; the first line of its docstring, or its name, says
         what it asks for
     """
-    given = {"range": range, "le": le, "equal": equal, "enum": enum, "bits": bits, "ring": ring, "check": check}
+    numbers = {"range": range, "equal": equal, "enum": enum, "bits": bits}
+    given = {kind: _plain(value) for kind, value in numbers.items()} | {"le": le, "ring": ring, "check": check}
     checks = tuple(Valid(kind, value) for kind, value in given.items() if value is not None)
     return _marked(default, marks=(Mark.STANDARD,), valid=checks)
+
+
+def _plain(value: Any) -> Any:
+    """Integers as plain ones, several in a tuple; what is none, as it is, for ``@declare`` to refuse."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        pass
+    try:
+        return tuple(map(operator.index, value))
+    except TypeError:
+        return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from typing import Any
 
@@ -262,6 +263,22 @@ VALID = make(
     taken=(uint8, 0),
     ring=(list[uint16], valid(array(4), ring=("head", "tail", "taken"))),
 )
+
+
+class Speed(enum.IntEnum):
+    """What a field is one of."""
+
+    SLOW = 0
+    FAST = 9
+
+
+@pytest.mark.parametrize("choices", [Speed, (value for value in (0, 9))], ids=["enumeration", "generator"])
+def test_choices_of_any_kind(choices: Any) -> None:
+    """The members of an enumeration are drawn, and what a generator gives; as plain integers."""
+    cls = make("Motor", speed=(uint8, valid(0, enum=choices)))
+    for wanted in (0, 9):
+        found = find(qobjects(cls), lambda q, wanted=wanted: q["speed"] == wanted)["speed"]
+        assert type(found) is int
 
 
 @given(qobjects(VALID))
