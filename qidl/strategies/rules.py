@@ -8,6 +8,10 @@ from typing import Any, Final
 import attrs
 
 from qidl.rules import Rule
+from qidl.strategies.ranges import Range, common
+
+NOTHING: Final = object()
+"""What is left of a value that cannot be mended."""
 
 _INDEXES: Final = 64
 """Integers that are tried where a rule asks for an index of something."""
@@ -20,26 +24,18 @@ class Kept:
     :ivar path: the field
     :ivar rules: those that name it
     :ivar known: values of the other fields that they name, as far as these are there
-    :ivar greatest: what others can be at the most
+    :ivar range: what they, and others that hang together with them, leave of an integer
     """
 
     path: str
     rules: tuple[Rule, ...] = ()
     known: Mapping[str, Any] = attrs.field(factory=dict)
-    greatest: Mapping[str, int] = attrs.field(factory=dict)
+    range: Range | None = None
 
-    def narrowed(self, least: int, most: int) -> tuple[int, int]:
+    def narrowed(self, least: int, most: int) -> Range:
         """What is left of a range; all of it, if nothing would be."""
-        found = least, most
-        for rule in self.rules:
-            lower, upper = rule.bounds.get(self.path, found)
-            least, most = max(least, lower), min(most, upper)
-            for less, more in rule.at_most:
-                if self.path == less:
-                    most = min(most, self.known.get(more, self.greatest.get(more, most)))
-                elif self.path == more:
-                    least = max(least, self.known.get(less, least))
-        return (least, most) if least <= most else found
+        lower, upper = common((least, most), self.range or (least, most))
+        return (lower, upper) if lower <= upper else (least, most)
 
     def accepts(self, value: Any) -> bool:
         """Whether no rule is broken whose other fields are known."""
@@ -83,6 +79,3 @@ class Kept:
                     if self.accepts([{**element, name: index}]):
                         return {**element, name: index}
         return element
-
-
-NOTHING: Final = object()
