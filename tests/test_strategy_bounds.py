@@ -13,7 +13,7 @@ from hypothesis.errors import NoSuchExample, Unsatisfiable
 from qidl import array, declare, from_qobject, optional, to_qobject, uint8, uint16, valid
 from qidl.rules import at_most, in_range
 from qidl.strategies import qobjects, states
-from qidl.wire.primitives import Buffer, OneOf, UInt8, UInt32, When
+from qidl.wire.primitives import Array, Buffer, OneOf, UInt8, UInt32, When
 from qidl.wire.vmstate import VMState
 
 quick = settings(max_examples=1000, database=None, deadline=None)
@@ -137,3 +137,21 @@ def test_counts_without_end() -> None:
     """Where every struct needs another, nothing is drawn."""
     with pytest.raises((NoSuchExample, Unsatisfiable)):
         find(qobjects(Endless), lambda q: True, settings=quick)
+
+
+def structs(one: dict[str, Any]) -> int:
+    """How many structs there are in one, itself included."""
+    return 1 + sum(structs(element) for element in one["xs"] if isinstance(element, dict))
+
+
+def test_arrays_of_arrays() -> None:
+    """Arrays within one another have as many elements together as one alone may have, and still some each."""
+    cls = make("Leaf", n=(uint8, 0), xs=(list[uint8], array(None, size="n")))
+    layout = VMState("level", version_id=1, fields=["n" / UInt8, "xs" / Array("n", UInt8)])
+    for _ in range(3):
+        cls = make("Level", n=(uint8, 0), xs=(list[cls], array(None, size="n")))
+        layout = VMState("level", version_id=1, fields=["n" / UInt8, "xs" / Array("n", layout)])
+    for strategy in (qobjects(cls), states(layout)):
+        assert max(structs(one) for one in drawn(strategy, 40)) < 3 * 4096
+        found = find(strategy, lambda q: q["n"] > 1 and q["xs"][0]["n"] > 1, settings=quick)
+        assert 2 == found["n"] == found["xs"][0]["n"]

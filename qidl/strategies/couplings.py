@@ -37,12 +37,15 @@ NONE: Final = Coupling()
 """Of a field on which nothing hangs."""
 
 
-def couplings(layout: VMState, forms: Mapping[str, Any], left: Mapping[str, Range], simplest: State) -> Couplings:
+def couplings(
+    layout: VMState, forms: Mapping[str, Any], left: Mapping[str, Range], simplest: State, copies: int
+) -> Couplings:
     """Couplings of a layout's fields, by path.
 
     :param forms: of its fields
     :param left: what its integers can be
     :param simplest: a state, for a look at what the layout's functions read of it
+    :param copies: how many structs of the layout there are
     """
     most: dict[str, int] = {}
     often: dict[str, list[int]] = {}
@@ -51,6 +54,7 @@ def couplings(layout: VMState, forms: Mapping[str, Any], left: Mapping[str, Rang
             if isinstance(condition, wire.When) and isinstance(condition.test, str) and condition.equals is not None:
                 often.setdefault(condition.test, []).append(condition.equals)
         for length, room in _lengths(member.subcon):
+            room = values.share(room, copies)
             for path, limit in _limits(length, room, forms, left, simplest):
                 most[path] = min(limit, most.get(path, limit))
     return {path: Coupling(most.get(path), tuple(often.get(path, ()))) for path in {*most, *often}}

@@ -33,11 +33,13 @@ class Plan:
     :ivar ranges: what its integers can be
     :ivar couplings: what hangs on its fields
     :ivar state: the simplest state, as far as that can be known
+    :ivar copies: how many structs of the layout there are, as elements of arrays around them
     """
 
     ranges: Ranges
     couplings: Couplings = attrs.field(factory=dict)
     state: State = attrs.field(factory=dict)
+    copies: int = 1
 
 
 @st.composite
@@ -59,10 +61,13 @@ def states(draw: st.DrawFn, layout: VMState, version_id: int | None = None) -> S
     return draw_state(Drawing(draw), layout, layout.accept(version_id))
 
 
-def draw_state(draw: Draw, layout: VMState, version_id: int) -> State:
-    """A state of one version."""
+def draw_state(draw: Draw, layout: VMState, version_id: int, copies: int = 1) -> State:
+    """A state of one version.
+
+    :param copies: how many elements there are of the arrays around, taken together
+    """
     state: State = {}
-    _draw_members(draw, layout, version_id, state)
+    _draw_members(draw, layout, version_id, state, copies)
     return state
 
 
@@ -71,11 +76,11 @@ _FREE: Final = Kept("")
 
 
 @functools.lru_cache(maxsize=256)
-def _plan(layout: VMState, version_id: int) -> Plan:
+def _plan(layout: VMState, version_id: int, copies: int) -> Plan:
     """What hangs together in a layout, and how great its integers may be."""
     members = [member for member in layout.members if _may_be_in(member, version_id)]
     ranges = Ranges.of(_ranges(members), layout.rules)
-    simplest = Plan(ranges)
+    simplest = Plan(ranges, copies=copies)
     for member in members:
         # What hangs on what is not known without drawing is left out.
         with contextlib.suppress(NoSimplest, QidlError, LookupError):
@@ -86,14 +91,14 @@ def _plan(layout: VMState, version_id: int) -> Plan:
                     paths.put(simplest.state, member.path, value)
     left = ranges.left()
     forms = {member.path: member.subcon for member in members if not isinstance(member.subcon, wire.Again)}
-    found = couplings(layout, forms, left, simplest.state)
+    found = couplings(layout, forms, left, simplest.state, copies)
     counts = {
         # What has to be longer than there is room for is as short as it can be.
         path: (max(0, left[path][0]), max(left[path][0], coupling.most))
         for path, coupling in found.items()
         if coupling.most is not None and path in left
     }
-    return Plan(ranges.narrowed(counts), found, simplest.state)
+    return Plan(ranges.narrowed(counts), found, simplest.state, copies)
 
 
 def _may_be_in(member: Member, version_id: int) -> bool:
@@ -113,8 +118,9 @@ def _ranges(members: list[Member]) -> dict[str, Range]:
     return found
 
 
-def _draw_members(draw: Draw, layout: VMState, version_id: int, state: State) -> None:
-    plan = _plan(layout, version_id)
+def _draw_members(draw: Draw, layout: VMState, version_id: int, state: State, copies: int) -> None:
+    # Of so many or a few more alike, so that there are not too many plans.
+    plan = _plan(layout, version_id, 1 << (copies - 1).bit_length())
     drawn: dict[str, int | None] = {}
     for member in layout.members:
         path = member.path
@@ -128,7 +134,7 @@ def _draw_members(draw: Draw, layout: VMState, version_id: int, state: State) ->
             drawn.setdefault(path, None)
     for subsection in layout.subsections:
         if draw(BOOLEANS):
-            found = values.whole(draw, lambda draw, one=subsection: _draw_subsection(draw, one, state))  # type: ignore[misc]
+            found = values.whole(draw, lambda draw, one=subsection: _draw_subsection(draw, one, state, copies))  # type: ignore[misc]
             state.update(found)
 
 
@@ -138,12 +144,12 @@ def _kept(layout: VMState, path: str, state: State, left: Range | None) -> Kept:
     return Kept(path, rules, {other: paths.get(state, other) for other in others}, left)
 
 
-def _draw_subsection(draw: Draw, subsection: VMState, state: State) -> State:
+def _draw_subsection(draw: Draw, subsection: VMState, state: State, copies: int) -> State:
     """A state with a subsection, or without it, where it turns out that none of its fields is there."""
     drawn = copy.deepcopy(state)
     if not subsection.fields:
         drawn[subsection.marker] = True
-    _draw_members(draw, subsection, subsection.version_id, drawn)
+    _draw_members(draw, subsection, subsection.version_id, drawn, copies)
     return drawn if subsection.is_in(drawn) else state
 
 
@@ -180,12 +186,16 @@ def _draw_value(
         case wire.Array():
             count, fixed = _measured(draw, subcon.count, state, plan), isinstance(subcon.count, int)
         case wire.Listed():
-            count, fixed = draw(values.counts(0, values.MAX_COUNT)), False
+            count, fixed = (
+                draw(values.counts(0, min(values.MAX_COUNT, values.share(values.MOST_ELEMENTS, plan.copies)))),
+                False,
+            )
         case VMState():
-            return values.whole(draw, lambda draw: draw_state(draw, subcon, subcon.version_id))
+            return values.whole(draw, lambda draw: draw_state(draw, subcon, subcon.version_id, plan.copies))
         case _:
             return draw(foreign(subcon, state))
-    return values.elements(draw, count, lambda draw: _draw_value(draw, subcon.subcon, state, plan), fixed=fixed)
+    inner = attrs.evolve(plan, copies=plan.copies * max(1, count))
+    return values.elements(draw, count, lambda draw: _draw_value(draw, subcon.subcon, state, inner), fixed=fixed)
 
 
 def _measured(draw: Draw, length: Length, state: State, plan: Plan) -> int:

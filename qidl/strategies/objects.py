@@ -25,7 +25,7 @@ _DEEPEST: Final = 5
 """Structs of one class within one another: the elements of a linked list."""
 
 _MOST_STRUCTS: Final = 256
-"""Up to which an array of structs is filled."""
+"""Up to which arrays of structs are filled, those within one another together. A few are drawn beyond that."""
 
 
 @st.composite
@@ -38,7 +38,7 @@ def qobjects(draw: st.DrawFn, cls: type) -> QObject:
     fields are :func:`~qidl.annotations.valid` for is kept, and what validators of attrs say, as far
     as they look at single fields or at earlier ones.
     """
-    return _draw_struct(Drawing(draw), declaration(cls), ())
+    return _draw_struct(Drawing(draw), declaration(cls), _Within())
 
 
 def objects(cls: type[T]) -> st.SearchStrategy[T]:
@@ -58,8 +58,24 @@ def objects(cls: type[T]) -> st.SearchStrategy[T]:
 _REFUSED: Final = object()
 
 
-def _draw_struct(draw: Draw, described: Declaration, around: tuple[Declaration, ...]) -> QObject:
-    within = (*around, described)
+@attrs.frozen
+class _Within:
+    """What a field lies in.
+
+    :ivar structs: the structs, from the outermost to its own
+    :ivar copies: how many elements there are of the arrays around, taken together
+    """
+
+    structs: tuple[Declaration, ...] = ()
+    copies: int = 1
+
+    def share(self, limit: int) -> int:
+        """How many there may be here of what there may be so many of in all."""
+        return values.share(limit, self.copies)
+
+
+def _draw_struct(draw: Draw, described: Declaration, around: _Within) -> QObject:
+    within = attrs.evolve(around, structs=(*around.structs, described))
     rules = [rule for field in described.serialised for rule in field.rules]
     ranges, counters = _ranges(described, within, rules)
     # What would go too deep is absent, and its bool has to say so.
@@ -90,17 +106,15 @@ def _present(draw: Draw, field: Field, qobject: QObject) -> bool:
     return bool(qobject[field.has]) if field.has in qobject else draw(BOOLEANS)
 
 
-def _is_deep(kind: Type, within: tuple[Declaration, ...]) -> bool:
+def _is_deep(kind: Type, within: _Within) -> bool:
     """Whether there are as many structs of this class around as there shall be."""
-    return isinstance(kind, Struct) and within.count(kind.declaration) >= _DEEPEST
+    return isinstance(kind, Struct) and within.structs.count(kind.declaration) >= _DEEPEST
 
 
 # How long arrays and text may be, and the fields that say how long they are.
 
 
-def _ranges(
-    described: Declaration, within: tuple[Declaration, ...], rules: Iterable[Rule]
-) -> tuple[Ranges, Collection[str]]:
+def _ranges(described: Declaration, within: _Within, rules: Iterable[Rule]) -> tuple[Ranges, Collection[str]]:
     """Ranges of a struct's integers, and which of them say how long something is."""
     found = Ranges.of(dict(_types(described)), rules)
     left = found.left()
@@ -122,7 +136,7 @@ def _types(described: Declaration) -> Iterator[tuple[str, Range]]:
             yield field.name, compared(flat(validator), whole) if kind is field.type else whole
 
 
-def _most_counts(described: Declaration, within: tuple[Declaration, ...], left: Mapping[str, Range]) -> dict[str, int]:
+def _most_counts(described: Declaration, within: _Within, left: Mapping[str, Range]) -> dict[str, int]:
     """Greatest value of each field that says how long something is."""
     found: dict[str, int] = {}
     for field in described.serialised:
@@ -137,24 +151,25 @@ def _most_counts(described: Declaration, within: tuple[Declaration, ...], left: 
     return found
 
 
-def _most(kind: Array | String, within: tuple[Declaration, ...], maximum: int, few: int | None) -> int:
+def _most(kind: Array | String, within: _Within, maximum: int, few: int | None) -> int:
     """Most elements or bytes in use, where what counts them goes up to ``maximum``.
 
     :param few: how many are enough where nothing but a type says that; None where that is on purpose
     """
     if isinstance(kind, String):
-        limit = values.MOST_ELEMENTS
+        limit = within.share(values.MOST_ELEMENTS)
     elif isinstance(kind.element, Struct):
-        depth = within.count(kind.element.declaration)
-        limit = _MOST_STRUCTS if depth == 0 else values.MAX_COUNT >> (depth - 1)
+        depth = within.structs.count(kind.element.declaration)
+        some = min(values.MAX_COUNT, within.share(values.MOST_ELEMENTS))
+        limit = max(some, within.share(_MOST_STRUCTS)) if depth == 0 else some >> (depth - 1)
     else:
-        limit = values.MOST_BYTES if kind.is_buffer else values.MOST_ELEMENTS
+        limit = within.share(values.MOST_BYTES if kind.is_buffer else values.MOST_ELEMENTS)
     if kind.capacity is not None:
         return min(kind.capacity, limit, maximum)
     return min(limit, maximum if few is None or maximum <= limit else few)
 
 
-def _draw_field(draw: Draw, kind: Type, qobject: QObject, valid: Valid, within: tuple[Declaration, ...]) -> Any:
+def _draw_field(draw: Draw, kind: Type, qobject: QObject, valid: Valid, within: _Within) -> Any:
     match kind:
         case Integer(ctype):
             return draw(valid.integers(ctype.minimum, ctype.maximum))
@@ -172,9 +187,9 @@ def _draw_field(draw: Draw, kind: Type, qobject: QObject, valid: Valid, within: 
                 length = draw(values.counts(0, _most(kind, within, values.MAX_COUNT, None)))
             if kind.is_buffer:
                 return draw(valid.buffers(values.binary(length, fixed=fixed)))
-            each = valid.of_elements()
+            each, inner = valid.of_elements(), attrs.evolve(within, copies=within.copies * max(1, length))
             return values.elements(
-                draw, length, lambda draw: _draw_field(draw, element, qobject, each, within), fixed=fixed
+                draw, length, lambda draw: _draw_field(draw, element, qobject, each, inner), fixed=fixed
             )
     raise AssertionError(kind)
 

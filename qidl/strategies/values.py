@@ -234,6 +234,11 @@ def _cut(text: str, room: int) -> str:
     return text.encode()[:room].decode(errors="ignore")
 
 
+def share(limit: int, copies: int) -> int:
+    """How many each of some copies may have, so that together they have no more than a limit; one at the least."""
+    return max(1, limit // copies)
+
+
 def elements(draw: Draw, count: int, draw_one: Callable[[Draw], T], *, fixed: bool = True) -> list[T]:
     """Elements of an array; a long one, and one whose length varies, is of the simplest but for a few stretches."""
     if count == 0:
