@@ -39,6 +39,7 @@ from qidl.strategies import declarations, objects, qobjects, register, snapshots
 from qidl.strategies.values import SIMPLEST, Drawing, binary, counts, elements, integers, texts
 from qidl.testing import power_on
 from qidl.wire.primitives import (
+    Again,
     Array as WireArray,
     Bits,
     Buffer,
@@ -46,6 +47,7 @@ from qidl.wire.primitives import (
     Int32,
     OneOf,
     Range,
+    Since,
     UInt8,
     UInt16,
     UInt32,
@@ -540,11 +542,100 @@ def test_constructs_of_ones_own(state: dict[str, Any]) -> None:
     assert all(state["a"] <= value <= 99 for value in state["own"])
 
 
+LOOKING_BACK = VMState(
+    "looking back",
+    version_id=1,
+    fields=[
+        "n" / UInt8,
+        "size.wide" / Range(UInt32, 0, 9),
+        "a" / construct.Array(lambda context: context["n"], construct.Byte),
+        "b" / construct.Bytes(construct.this.n),
+        "c" / WireArray(2, construct.Bytes(lambda context: context.get("size.wide") * context["n"])),
+        "d" / construct.Bytes(lambda context: context.state["n"]),
+    ],
+)
+
+
+@given(states(LOOKING_BACK))
+def test_constructs_that_look_back(state: dict[str, Any]) -> None:
+    """A construct is told of the members before it as it is while it reads; what it counts by is not too great."""
+    assert state == LOOKING_BACK.decode(LOOKING_BACK.encode(state))
+    assert state["n"] == len(state["a"]) == len(state["b"]) == len(state["d"])
+
+
+def test_limits_of_constructs_that_look_back() -> None:
+    """Full ones are drawn, and what matters is left of them."""
+    found = find(states(LOOKING_BACK), lambda s: len(s["a"]) > 9 and s["size"]["wide"] > 1, settings=quick)
+    assert len(found["c"][0]) == found["n"] * found["size"]["wide"] > 18
+
+
 def test_constructs_that_do_not_say_enough() -> None:
-    """One without a size that does not say what it holds is named."""
+    """One without a size that does not say what it holds is named, with its field."""
     layout = VMState("vague", version_id=1, fields=["x" / construct.GreedyBytes])
-    with pytest.raises(SchemaError, match="<GreedyBytes>: expected a construct that has a size or a method draw_value"):
+    with pytest.raises(SchemaError, match=r"^vague\.x: expected a construct that has a size .* found <GreedyBytes>"):
         find(states(layout), lambda one: True)
+    layout = VMState("vague", version_id=1, fields=["x" / construct.Bytes(lambda context: 1 // 0)])
+    with pytest.raises(SchemaError, match=r"^vague\.x: expected <Bytes> to say its size, found ZeroDivisionError: "):
+        find(states(layout), lambda one: True)
+
+
+def _inverse(value: int) -> bool:
+    return 10 // value > 2
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        qobjects(make("Faulty", x=(uint8, valid(1, check=_inverse)))),
+        qobjects(make("Faulty", x=(list[uint8], array(2)), y=(uint8, valid(1, check=_inverse)))),
+        states(VMState("Faulty", version_id=1, fields=["x" / Check(UInt8, _inverse)])),
+        states(VMState("Faulty", version_id=1, fields=["x" / WireArray(2, Check(UInt8, _inverse))])),
+        states(VMState("Faulty", version_id=1, fields=["x" / UInt8], rules=[check(_inverse, "x", expected="a few")])),
+    ],
+)
+def test_checks_that_fail(strategy: Any) -> None:
+    """A check that raises, rather than saying no, is named by its field, and the value that it was asked about."""
+    error = r"^Faulty\.[xy]: expected a check that accepts or refuses 0, found ZeroDivisionError: [^\n]*(?m:$)"
+    with pytest.raises(SchemaError, match=error):
+        find(strategy, lambda one: True)
+
+
+def test_states_of_what_is_no_layout() -> None:
+    """What is not a layout is named."""
+    with pytest.raises(SchemaError, match=r"^states: expected a VMState, found 3(?m:$)"):
+        find(states(3), lambda one: True)  # type: ignore[arg-type]
+    with pytest.raises(DeclarationError, match=r"^int: expected a class declared with @qidl\.declare(?m:$)"):
+        find(objects(int), lambda one: True)
+
+
+AGAIN = VMState(
+    "again",
+    version_id=2,
+    minimum_version_id=1,
+    fields=[
+        "a" / UInt32,
+        "b" / Range(UInt32, 0, 900),
+        "c" / Int32,
+        "a" / Since(2, Again("a", UInt8)),
+        "b" / Again("b", Range(UInt16, 3, 1000)),
+        "c" / Again("c", UInt16),
+    ],
+    rules=[at_most("b", "a")],
+)
+
+
+@given(states(AGAIN))
+def test_fields_written_again(state: dict[str, Any]) -> None:
+    """What is written twice is drawn of what both forms hold."""
+    assert state == AGAIN.decode(AGAIN.encode(state))
+
+
+def test_limits_of_fields_written_again() -> None:
+    """All of it, in a version that writes it but once."""
+    assert {"a": 255, "b": 255, "c": 65535} == find(
+        states(AGAIN), lambda s: s["a"] == s["b"] == 255 and s["c"] == 65535, settings=quick
+    )
+    assert 2**32 - 1 == find(states(AGAIN, 1), lambda s: s["a"] == 2**32 - 1, settings=quick)["a"]
 
 
 @few

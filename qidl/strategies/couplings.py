@@ -14,6 +14,7 @@ from qidl.strategies import values
 from qidl.strategies.forms import is_bounded
 from qidl.strategies.ranges import Range
 from qidl.wire import path as paths, primitives as wire
+from qidl.wire.context import Context, has_member
 from qidl.wire.vmstate import VMState
 
 State = dict[str, Any]
@@ -73,9 +74,28 @@ def _lengths(subcon: Any) -> Iterator[tuple[Length, int]]:
         if isinstance(subcon, wire.Array):
             size = max(1, wire.minimum_size(subcon.subcon))
             yield subcon.count, min(values.MOST_ELEMENTS, values.MOST_BYTES // size)
+        elif not isinstance(subcon, wire.Listed | wire.Validated | wire.Again):
+            yield _size_of(subcon), values.MOST_BYTES
         subcon = subcon.subcon
     if isinstance(subcon, wire.Buffer):
         yield subcon.length, values.MOST_BYTES
+    elif not isinstance(subcon, VMState | wire.Unused):
+        yield _size_of(subcon), values.MOST_BYTES
+
+
+def _size_of(subcon: Any) -> Callable[[State], int]:
+    """The size of a construct, which may look at the members before it."""
+    return lambda state: int(subcon._sizeof(_Members(state), ""))
+
+
+class _Members(Context):
+    """All members of a state, by path."""
+
+    def __getitem__(self, path: str) -> Any:
+        return paths.get(self.state, path)
+
+    def get(self, path: str, default: Any = None) -> Any:
+        return self[path] if has_member(self.state, path) else default
 
 
 def _limits(

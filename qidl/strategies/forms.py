@@ -26,7 +26,7 @@ def integers(subcon: Any, coupling: Coupling, kept: Kept) -> Choice[int] | None:
         return choice
 
     def accepts(value: int) -> bool:
-        return least <= value <= most and all(test.accepts(value) for test in tests) and kept.accepts(value)
+        return least <= value <= most and all(kept.ask(test.accepts, value) for test in tests) and kept.accepts(value)
 
     return choice.accepted(accepts, kept.near)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import attrs
 from hypothesis import reject, strategies as st
 
-from qidl.errors import QidlError
+from qidl.errors import QidlError, SchemaError
+from qidl.kinds import shown
 from qidl.strategies import values
 from qidl.strategies.couplings import NONE, Coupling, Couplings, Length, couplings
 from qidl.strategies.foreign import foreign
 from qidl.strategies.forms import integers, range_of
-from qidl.strategies.ranges import Range, Ranges
+from qidl.strategies.ranges import Range, Ranges, common
 from qidl.strategies.rules import NOTHING, Kept
 from qidl.strategies.values import BOOLEANS, SIMPLEST, Draw, Drawing, NoSimplest
 from qidl.wire import path as paths, primitives as wire
@@ -30,12 +31,14 @@ State = dict[str, Any]
 class Plan:
     """What is known of a version of a layout before anything is drawn.
 
+    :ivar name: of the layout
     :ivar ranges: what its integers can be
     :ivar couplings: what hangs on its fields
     :ivar state: the simplest state, as far as that can be known
     :ivar copies: how many structs of the layout there are, as elements of arrays around them
     """
 
+    name: str
     ranges: Ranges
     couplings: Couplings = attrs.field(factory=dict)
     state: State = attrs.field(factory=dict)
@@ -56,8 +59,10 @@ def states(draw: st.DrawFn, layout: VMState, version_id: int | None = None) -> S
     :param layout: the layout
     :param version_id: version of the section; the newest unless given
     :raises WireError: the layout is not of that version
-    :raises SchemaError: it has a construct that neither says what it holds nor what size it has
+    :raises SchemaError: it has a construct that neither says what it holds nor what size it has, or a check that fails
     """
+    if not isinstance(layout, VMState):
+        raise SchemaError(f"states: expected a VMState, found {shown(layout)}")
     return draw_state(Drawing(draw), layout, layout.accept(version_id))
 
 
@@ -71,24 +76,19 @@ def draw_state(draw: Draw, layout: VMState, version_id: int, copies: int = 1) ->
     return state
 
 
-_FREE: Final = Kept("")
-"""Of a field that no rule names."""
-
-
 @functools.lru_cache(maxsize=256)
 def _plan(layout: VMState, version_id: int, copies: int) -> Plan:
     """What hangs together in a layout, and how great its integers may be."""
     members = [member for member in layout.members if _may_be_in(member, version_id)]
     ranges = Ranges.of(_ranges(members), layout.rules)
-    simplest = Plan(ranges, copies=copies)
+    simplest = Plan(layout.name, ranges, copies=copies)
+    context = Context(simplest.state)
     for member in members:
         # What hangs on what is not known without drawing is left out.
         with contextlib.suppress(NoSimplest, QidlError, LookupError):
             if member.present(version_id, simplest.state):
-                kept = Kept(member.path, range=ranges.of_field(member.path, {}))
-                value = _draw_value(SIMPLEST, member.subcon, simplest.state, simplest, NONE, kept)
-                if value is not None:
-                    paths.put(simplest.state, member.path, value)
+                kept = Kept(member.path, range=ranges.of_field(member.path, {}), struct=layout.name)
+                _put(context, member.path, _draw_value(SIMPLEST, member.subcon, context, simplest, NONE, kept))
     left = ranges.left()
     forms = {member.path: member.subcon for member in members if not isinstance(member.subcon, wire.Again)}
     found = couplings(layout, forms, left, simplest.state, copies)
@@ -98,7 +98,7 @@ def _plan(layout: VMState, version_id: int, copies: int) -> Plan:
         for path, coupling in found.items()
         if coupling.most is not None and path in left
     }
-    return Plan(ranges.narrowed(counts), found, simplest.state, copies)
+    return Plan(layout.name, ranges.narrowed(counts), found, simplest.state, copies)
 
 
 def _may_be_in(member: Member, version_id: int) -> bool:
@@ -108,11 +108,16 @@ def _may_be_in(member: Member, version_id: int) -> bool:
 
 
 def _ranges(members: list[Member]) -> dict[str, Range]:
-    """What fields can hold, each by itself; one that is there in several forms, what one of them does."""
+    """What fields can hold, each by itself; one that is there in several forms, what one of them does.
+
+    What is written a second time is what both hold.
+    """
     found: dict[str, Range] = {}
     for member in members:
-        one = range_of(member.subcon)
-        if one is not None:
+        if isinstance(member.subcon, wire.Again) and member.path in found:
+            again = range_of(member.subcon.subcon)
+            found[member.path] = common(found[member.path], again or found[member.path])
+        elif (one := range_of(member.subcon)) is not None:
             least, most = found.get(member.path, one)
             found[member.path] = min(least, one[0]), max(most, one[1])
     return found
@@ -121,15 +126,16 @@ def _ranges(members: list[Member]) -> dict[str, Range]:
 def _draw_members(draw: Draw, layout: VMState, version_id: int, state: State, copies: int) -> None:
     # Of so many or a few more alike, so that there are not too many plans.
     plan = _plan(layout, version_id, 1 << (copies - 1).bit_length())
+    context = Context(state)
     drawn: dict[str, int | None] = {}
     for member in layout.members:
         path = member.path
         if member.present(version_id, state):
             kept = _kept(layout, path, state, plan.ranges.of_field(path, drawn))
-            value = _draw_member(draw, member.subcon, state, plan, kept)
+            value = _draw_member(draw, member.subcon, context, plan, kept)
             if value is not None:
-                paths.put(state, path, value)
                 drawn[path] = value if type(value) is int else None
+            _put(context, path, value)
         else:
             drawn.setdefault(path, None)
     for subsection in layout.subsections:
@@ -138,10 +144,17 @@ def _draw_members(draw: Draw, layout: VMState, version_id: int, state: State, co
             state.update(found)
 
 
+def _put(context: Context, path: str, value: Any) -> None:
+    """Tell of a member as reading does: constructs look it up by its path, functions in the state."""
+    if value is not None:
+        context[path] = value
+        paths.put(context.state, path, value)
+
+
 def _kept(layout: VMState, path: str, state: State, left: Range | None) -> Kept:
     rules = tuple(rule for rule in layout.rules if path in rule.paths)
     others = {other for rule in rules for other in rule.paths if other != path and has_member(state, other)}
-    return Kept(path, rules, {other: paths.get(state, other) for other in others}, left)
+    return Kept(path, rules, {other: paths.get(state, other) for other in others}, left, layout.name)
 
 
 def _draw_subsection(draw: Draw, subsection: VMState, state: State, copies: int) -> State:
@@ -153,23 +166,21 @@ def _draw_subsection(draw: Draw, subsection: VMState, state: State, copies: int)
     return drawn if subsection.is_in(drawn) else state
 
 
-def _draw_member(draw: Draw, subcon: Any, state: State, plan: Plan, kept: Kept) -> Any:
+def _draw_member(draw: Draw, subcon: Any, context: Context, plan: Plan, kept: Kept) -> Any:
     coupling = plan.couplings.get(kept.path, NONE)
-    value = _draw_value(draw, subcon, state, plan, coupling, kept)
+    value = _draw_value(draw, subcon, context, plan, coupling, kept)
     if not kept.rules or value is None or type(value) is int:
         return value
-    mended = kept.mended(value, lambda: _draw_value(SIMPLEST, subcon, state, plan, coupling, kept))
+    mended = kept.mended(value, lambda: _draw_value(SIMPLEST, subcon, context, plan, coupling, kept))
     if mended is NOTHING:
         _give_up(draw)
     return mended
 
 
-def _draw_value(
-    draw: Draw, subcon: Any, state: State, plan: Plan, coupling: Coupling = NONE, kept: Kept = _FREE
-) -> Any:
+def _draw_value(draw: Draw, subcon: Any, context: Context, plan: Plan, coupling: Coupling, kept: Kept) -> Any:
     own = getattr(subcon, "draw_value", None)
     if own is not None:
-        return own(draw.raw, state)
+        return own(draw.raw, context.state)
     choice = integers(subcon, coupling, kept)
     if choice is not None:
         return draw(choice)
@@ -181,10 +192,10 @@ def _draw_value(
         case wire.Unused():
             return draw(values.binary(subcon.length).filter(any)) if draw(BOOLEANS) else None
         case wire.Buffer():
-            length = _measured(draw, subcon.length, state, plan)
+            length = _measured(draw, subcon.length, context.state, plan)
             return draw(values.binary(length, fixed=isinstance(subcon.length, int)))
         case wire.Array():
-            count, fixed = _measured(draw, subcon.count, state, plan), isinstance(subcon.count, int)
+            count, fixed = _measured(draw, subcon.count, context.state, plan), isinstance(subcon.count, int)
         case wire.Listed():
             count, fixed = (
                 draw(values.counts(0, min(values.MAX_COUNT, values.share(values.MOST_ELEMENTS, plan.copies)))),
@@ -193,9 +204,11 @@ def _draw_value(
         case VMState():
             return values.whole(draw, lambda draw: draw_state(draw, subcon, subcon.version_id, plan.copies))
         case _:
-            return draw(foreign(subcon, state))
-    inner = attrs.evolve(plan, copies=plan.copies * max(1, count))
-    return values.elements(draw, count, lambda draw: _draw_value(draw, subcon.subcon, state, inner), fixed=fixed)
+            return draw(foreign(subcon, context, f"{plan.name}.{kept.path}"))
+    inner, each = attrs.evolve(plan, copies=plan.copies * max(1, count)), Kept(kept.path, struct=plan.name)
+    return values.elements(
+        draw, count, lambda draw: _draw_value(draw, subcon.subcon, context, inner, NONE, each), fixed=fixed
+    )
 
 
 def _measured(draw: Draw, length: Length, state: State, plan: Plan) -> int:

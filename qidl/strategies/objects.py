@@ -89,7 +89,7 @@ def _draw_struct(draw: Draw, described: Declaration, around: _Within) -> QObject
             drawn[name] = None
             continue
         own = tuple(rule for rule in rules if name in rule.paths)
-        kept = Kept(name, own, qobject, ranges.of_field(name, drawn))
+        kept = Kept(name, own, qobject, ranges.of_field(name, drawn), described.name)
         valid = Valid.of(getattr(attrs.fields(described.cls), name), kept)
         if name in denied:
             qobject[name] = False
