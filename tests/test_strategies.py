@@ -30,6 +30,7 @@ from qidl import (
     uint32,
     valid,
 )
+from qidl.annotations import METADATA
 from qidl.declaration import Array, Integer, String, Struct
 from qidl.differences import diff
 from qidl.errors import CompatError, DeclarationError, SchemaError
@@ -638,12 +639,16 @@ def test_limits_of_fields_written_again() -> None:
     assert 2**32 - 1 == find(states(AGAIN, 1), lambda s: s["a"] == 2**32 - 1, settings=quick)["a"]
 
 
+RULES = ["1..9", "2", "one of 0, 3, 100", "bits of 0x15", "an even number", "0..4", "a ring of 4 places"]
+
+
 @few
-@given(declarations())
-def test_declarations(cls: Any) -> None:
-    """Drawn classes are declared, can be made, and give objects that round-trip."""
+@given(declarations(), st.data())
+def test_declarations(cls: Any, data: st.DataObject) -> None:
+    """Drawn classes are declared, and give objects that round-trip."""
     assert is_declared(cls)
-    assert qidl.from_qobject(cls, to_qobject(cls())) is not None
+    qobject = data.draw(qobjects(cls))
+    assert qobject == to_qobject(qidl.from_qobject(cls, qobject))
 
 
 @pytest.mark.parametrize(
@@ -662,6 +667,8 @@ def test_declarations(cls: Any) -> None:
         ),
         lambda field: isinstance(field.type, Array) and field.mark is Mark.IMMUTABLE,
         lambda field: field.properties and field.properties[0].bit is not None,
+        *(lambda field, words=words: words in [rule.expected for rule in field.rules] for words in RULES),
+        lambda field: isinstance(field.type, Array) and field.rules,
     ],
 )
 def test_declarations_of_every_kind(condition: Any) -> None:
@@ -669,6 +676,22 @@ def test_declarations_of_every_kind(condition: Any) -> None:
     cls: Any = find(
         declarations(depth=0), lambda one: any(condition(f) for f in declaration(one).fields), settings=quick
     )
+    assert is_declared(cls)
+
+
+def _is_required(attribute: Any) -> bool:
+    return attribute.default is attrs.NOTHING
+
+
+def _is_standard(attribute: Any) -> bool:
+    marks = attribute.metadata.get(METADATA)
+    return marks is not None and Mark.STANDARD in marks.marks and not marks.valid
+
+
+@pytest.mark.parametrize("condition", [_is_required, _is_standard])
+def test_declarations_of_attributes_of_every_kind(condition: Any) -> None:
+    """Fields without a default, and those that are marked as what they are anyway, are drawn."""
+    cls: Any = find(declarations(depth=0), lambda one: any(map(condition, attrs.fields(one))), settings=quick)
     assert is_declared(cls)
 
 
