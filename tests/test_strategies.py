@@ -134,6 +134,11 @@ def test_text_follows_its_size(qobject: dict[str, Any]) -> None:
     assert qobject == to_qobject(qidl.from_qobject(WIDE, qobject))
 
 
+def test_names_in_reports() -> None:
+    """Hypothesis reports a strategy by the call that makes it."""
+    assert "objects(Thing) qobjects(Thing)" == f"{objects(THING)} {qobjects(THING)}"
+
+
 @qidl.declare
 class Node:
     """Points to its own kind in every way that there is."""

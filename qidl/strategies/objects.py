@@ -41,7 +41,8 @@ def qobjects(draw: st.DrawFn, cls: type) -> QObject:
     return _draw_struct(Drawing(draw), declaration(cls), _Within())
 
 
-def objects(cls: type[T]) -> st.SearchStrategy[T]:
+@st.composite
+def objects(draw: st.DrawFn, cls: type[T]) -> T:
     """Objects of a declared class, loaded from :func:`qobjects`; those that the class refuses are left out."""
 
     def load(qobject: QObject) -> Any:
@@ -52,7 +53,8 @@ def objects(cls: type[T]) -> st.SearchStrategy[T]:
                 raise
             return _REFUSED
 
-    return qobjects(cls).map(load).filter(lambda loaded: loaded is not _REFUSED)
+    loaded: T = draw(qobjects(cls).map(load).filter(lambda loaded: loaded is not _REFUSED))
+    return loaded
 
 
 _REFUSED: Final = object()
