@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 import operator
-from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Final, TypeVar
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 import attrs
 
@@ -43,6 +44,15 @@ class CType:
     def maximum(self) -> int:
         """Greatest value."""
         return (1 << (8 * self.size - self.signed)) - 1
+
+    # By this name Hypothesis, and whoever else knows annotated-types, asks an annotation for more of them.
+    __is_annotated_types_grouped_metadata__: ClassVar[bool] = True
+
+    def __iter__(self) -> Iterator[Any]:
+        """For Hypothesis, once it is there, a strategy: it would draw any integer of an annotation."""
+        strategies = sys.modules.get("hypothesis.strategies")
+        if strategies is not None:
+            yield strategies.integers(self.minimum, self.maximum)
 
 
 int8 = Annotated[int, CType("int8", "int8_t", 1, True)]
