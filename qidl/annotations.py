@@ -7,8 +7,10 @@ The types are ``Annotated`` aliases of Python's own, so that type checkers see p
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Final, TypeVar
+import operator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 import attrs
 
@@ -42,6 +44,15 @@ class CType:
     def maximum(self) -> int:
         """Greatest value."""
         return (1 << (8 * self.size - self.signed)) - 1
+
+    # By this name Hypothesis, and whoever else knows annotated-types, asks an annotation for more of them.
+    __is_annotated_types_grouped_metadata__: ClassVar[bool] = True
+
+    def __iter__(self) -> Iterator[Any]:
+        """For Hypothesis, once it is there, a strategy: it would draw any integer of an annotation."""
+        strategies = sys.modules.get("hypothesis.strategies")
+        if strategies is not None:
+            yield strategies.integers(self.minimum, self.maximum)
 
 
 int8 = Annotated[int, CType("int8", "int8_t", 1, True)]
@@ -142,7 +153,7 @@ class Valid:
     """What a field is held against when it is loaded.
 
     :ivar kind: ``range``, ``le``, ``equal``, ``enum``, ``bits``, ``ring`` or ``check``
-    :ivar value: what :func:`valid` was given for it
+    :ivar value: what :func:`valid` was given for it; integers are Python's own, several of them a tuple
     """
 
     kind: str
@@ -267,13 +278,26 @@ def valid(
     :param range: the least and the greatest value
     :param le: name of a field that it does not exceed
     :param equal: the value
-    :param enum: the values
+    :param enum: the values: an :class:`enum.IntEnum`, or any that can be gone through
     :param bits: a mask of all bits that there are
     :param ring: of an array that is one: names of the fields that hold the index of the oldest element, the
         index behind the newest, and how many there are
     :param check: says of a value whether it is accepted; the first line of its docstring, or its name, says
         what it asks for
     """
-    given = {"range": range, "le": le, "equal": equal, "enum": enum, "bits": bits, "ring": ring, "check": check}
+    numbers = {"range": range, "equal": equal, "enum": enum, "bits": bits}
+    given = {kind: _plain(value) for kind, value in numbers.items()} | {"le": le, "ring": ring, "check": check}
     checks = tuple(Valid(kind, value) for kind, value in given.items() if value is not None)
     return _marked(default, marks=(Mark.STANDARD,), valid=checks)
+
+
+def _plain(value: Any) -> Any:
+    """Integers as plain ones, several in a tuple; what is none, as it is, for ``@declare`` to refuse."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        pass
+    try:
+        return tuple(map(operator.index, value))
+    except TypeError:
+        return value

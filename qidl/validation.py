@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -55,7 +56,13 @@ def _ring(where: str, kind: Type, names: Any) -> Rule:
 
 def _of_range(name: str, value: Any) -> Rule:
     least, most = value
-    return in_range(name, int(least), int(most))
+    return in_range(name, operator.index(least), operator.index(most))
+
+
+def _of_le(name: str, value: Any) -> Rule:
+    if value == name or not isinstance(value, str):
+        raise ValueError
+    return at_most(name, value)
 
 
 def _of_check(name: str, value: Any) -> Rule:
@@ -66,16 +73,16 @@ def _of_check(name: str, value: Any) -> Rule:
 
 _MAKE: Final[Mapping[str, Callable[[str, Any], Rule]]] = {
     "range": _of_range,
-    "le": lambda name, value: at_most(name, value),
-    "equal": lambda name, value: equal(name, int(value)),
-    "enum": lambda name, value: one_of(name, map(int, value)),
-    "bits": lambda name, value: only_bits(name, int(value)),
+    "le": _of_le,
+    "equal": lambda name, value: equal(name, operator.index(value)),
+    "enum": lambda name, value: one_of(name, map(operator.index, value)),
+    "bits": lambda name, value: only_bits(name, operator.index(value)),
     "check": _of_check,
 }
 
 _EXPECTED: Final = {
     "range": "two integers",
-    "le": "the name of a field",
+    "le": "the name of another field",
     "equal": "an integer",
     "enum": "integers",
     "bits": "a mask",
@@ -107,7 +114,7 @@ def check_fields(name: str, fields: Mapping[str, Field]) -> None:
                 raise DeclarationError(f"{where}: a field that is not serialised is not loaded, and so never refused")
             for other in rule.paths:
                 known = fields.get(other)
-                if other != field.name and not (known is not None and _is_loaded_integer(known)):
+                if len(rule.paths) > 1 and not (known is not None and _is_loaded_integer(known)):
                     raise DeclarationError(
                         f"{where}: valid names {other!r}, expected an integer field that is serialised"
                     )

@@ -6,8 +6,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import make
+from hypothesis import find, given, settings, strategies as st
+
+import qidl
+from qidl import int8, uint8, uint16, uint64
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,6 +36,8 @@ levels = set()
 def shine(lamp: Lamp):
     return lamp
 
+# A busy machine is slow to import what draws a class.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategy, st.builds(shine))
 def collect(one, other):
     assert one.lit == (one.level > 0)
@@ -41,7 +49,7 @@ assert len(levels) > 1 and levels <= set(range(256)), levels
 
 FROM_TYPE = "strategy = st.from_type(Lamp)"
 WITH_ARGUMENTS = DEVICE.replace("qidl.declare", "qidl.declare(mark=qidl.Mark.STANDARD)")
-HYPOTHESIS = "from hypothesis import given, strategies as st"
+HYPOTHESIS = "from hypothesis import HealthCheck, given, settings, strategies as st"
 
 ORDERS = {
     "hypothesis first": f"{HYPOTHESIS}\n{DEVICE}\n{FROM_TYPE}",
@@ -87,6 +95,21 @@ def test_register(tmp_path: Path) -> None:
     assert 0 == done.returncode, done.stderr
     done = run(f"{program}\nregister()\n{FROM_TYPE}\n{CHECK}", tmp_path, HYPOTHESIS_NO_PLUGINS="1")
     assert 0 == done.returncode, done.stderr
+
+
+def test_builds() -> None:
+    """What is made by its constructor has integers within their types; objects that could be loaded are `objects`."""
+    cls = make("Req", level=uint8, offset=int8, address=uint64, size=(uint16, 7))
+
+    @settings(database=None, max_examples=200)
+    @given(st.builds(cls))
+    def collect(one: Any) -> None:
+        assert one == qidl.from_qobject(cls, qidl.to_qobject(one))
+        assert 7 == one.size
+
+    collect()
+    for value in (-128, 127):
+        assert find(st.builds(cls), lambda one, value=value: one.offset == value)
 
 
 def test_light(tmp_path: Path) -> None:

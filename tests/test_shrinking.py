@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
 from conftest import make
 from hypothesis import HealthCheck, Phase, find, settings
 
-from qidl import array, declare, embedded, optional, string, uint8, uint16, uint32
+from qidl import array, declare, embedded, optional, string, uint8, uint16, uint32, valid
 from qidl.differences import diff, diff_states
-from qidl.strategies import qobjects, snapshots, states
+from qidl.rules import at_most
+from qidl.strategies import objects, qobjects, snapshots, states
 from qidl.strategies.values import binary, counts, integers, texts
 from qidl.testing import power_on
 from qidl.wire.primitives import Array, Buffer, Range, UInt8, UInt16, UInt32, When
@@ -25,9 +27,9 @@ search = settings(
 )
 
 
-def simplest(strategy: Any, condition: Any) -> Any:
+def simplest(strategy: Any, condition: Any, seed: int | None = None) -> Any:
     """What is reported of a property that fails where the condition holds."""
-    return find(strategy, condition, settings=search)
+    return find(strategy, condition, settings=search, random=None if seed is None else random.Random(seed))
 
 
 VALUES = {
@@ -107,6 +109,19 @@ def test_pointers_to_its_own_kind() -> None:
     assert {"value": 0, "next": third, "children": []} == simplest(
         qobjects(Node), lambda q: q.get("next", end).get("next", end)["value"] > 2
     )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_fields_that_bound_each_other(seed: int) -> None:
+    """A field that is at most another, which may count something, is lowered together with it."""
+    cls = make("Bound", a=(uint8, valid(0, le="b")), b=(uint8, 0))
+    found = simplest(objects(cls), lambda one: one.a >= 7, seed)
+    assert (7, 7) == (found.a, found.b)
+    bound = VMState("bound", version_id=1, fields=["a" / UInt8, "b" / UInt8], rules=[at_most("a", "b")])
+    assert {"a": 7, "b": 7} == simplest(states(bound), lambda s: s["a"] >= 7, seed)
+    fields = ["a" / UInt8, "b" / UInt8, "data" / Array("b", UInt16)]
+    counted = VMState("counted", version_id=1, fields=fields, rules=[at_most("a", "b")])
+    assert {"a": 7, "b": 7, "data": [0] * 7} == simplest(states(counted), lambda s: s["a"] >= 7, seed)
 
 
 LAYOUT = VMState(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from typing import Any
 
@@ -29,6 +30,7 @@ from qidl import (
     uint32,
     valid,
 )
+from qidl.annotations import METADATA
 from qidl.declaration import Array, Integer, String, Struct
 from qidl.differences import diff
 from qidl.errors import CompatError, DeclarationError, SchemaError
@@ -38,6 +40,7 @@ from qidl.strategies import declarations, objects, qobjects, register, snapshots
 from qidl.strategies.values import SIMPLEST, Drawing, binary, counts, elements, integers, texts
 from qidl.testing import power_on
 from qidl.wire.primitives import (
+    Again,
     Array as WireArray,
     Bits,
     Buffer,
@@ -45,6 +48,7 @@ from qidl.wire.primitives import (
     Int32,
     OneOf,
     Range,
+    Since,
     UInt8,
     UInt16,
     UInt32,
@@ -128,6 +132,11 @@ def test_text_follows_its_size(qobject: dict[str, Any]) -> None:
     """Text has at most as many bytes as its size says, and leaves room for the NUL."""
     assert len(qobject["text"].encode()) <= min(qobject["size"], 15)
     assert qobject == to_qobject(qidl.from_qobject(WIDE, qobject))
+
+
+def test_names_in_reports() -> None:
+    """Hypothesis reports a strategy by the call that makes it."""
+    assert "objects(Thing) qobjects(Thing)" == f"{objects(THING)} {qobjects(THING)}"
 
 
 @qidl.declare
@@ -264,6 +273,22 @@ VALID = make(
 )
 
 
+class Speed(enum.IntEnum):
+    """What a field is one of."""
+
+    SLOW = 0
+    FAST = 9
+
+
+@pytest.mark.parametrize("choices", [Speed, (value for value in (0, 9))], ids=["enumeration", "generator"])
+def test_choices_of_any_kind(choices: Any) -> None:
+    """The members of an enumeration are drawn, and what a generator gives; as plain integers."""
+    cls = make("Motor", speed=(uint8, valid(0, enum=choices)))
+    for wanted in (0, 9):
+        found = find(qobjects(cls), lambda q, wanted=wanted: q["speed"] == wanted)["speed"]
+        assert type(found) is int
+
+
 @given(qobjects(VALID))
 def test_valid_fields(qobject: dict[str, Any]) -> None:
     """What a field is valid for is drawn from, not tried and thrown away."""
@@ -339,7 +364,8 @@ def test_rules_of_layouts(state: dict[str, Any]) -> None:
         lambda s: s["even"] == 250,
         lambda s: s["least"] == s["most"] == 99,
         lambda s: 1 < s["place"] == s["length"] - 1,
-        lambda s: (s["head"], s["tail"], s["taken"]) == (15, 15, 16),
+        lambda s: s["head"] == 15 and s["taken"] == 16,
+        lambda s: s["tail"] == 15,
         lambda s: len(s["entries"]) > 1 and s["entries"][0]["number"] > 0,
     ],
 )
@@ -522,19 +548,112 @@ def test_constructs_of_ones_own(state: dict[str, Any]) -> None:
     assert all(state["a"] <= value <= 99 for value in state["own"])
 
 
+LOOKING_BACK = VMState(
+    "looking back",
+    version_id=1,
+    fields=[
+        "n" / UInt8,
+        "size.wide" / Range(UInt32, 0, 9),
+        "a" / construct.Array(lambda context: context["n"], construct.Byte),
+        "b" / construct.Bytes(construct.this.n),
+        "c" / WireArray(2, construct.Bytes(lambda context: context.get("size.wide") * context["n"])),
+        "d" / construct.Bytes(lambda context: context.state["n"]),
+    ],
+)
+
+
+@given(states(LOOKING_BACK))
+def test_constructs_that_look_back(state: dict[str, Any]) -> None:
+    """A construct is told of the members before it as it is while it reads; what it counts by is not too great."""
+    assert state == LOOKING_BACK.decode(LOOKING_BACK.encode(state))
+    assert state["n"] == len(state["a"]) == len(state["b"]) == len(state["d"])
+
+
+def test_limits_of_constructs_that_look_back() -> None:
+    """Full ones are drawn, and what matters is left of them."""
+    found = find(states(LOOKING_BACK), lambda s: len(s["a"]) > 9 and s["size"]["wide"] > 1, settings=quick)
+    assert len(found["c"][0]) == found["n"] * found["size"]["wide"] > 18
+
+
 def test_constructs_that_do_not_say_enough() -> None:
-    """One without a size that does not say what it holds is named."""
+    """One without a size that does not say what it holds is named, with its field."""
     layout = VMState("vague", version_id=1, fields=["x" / construct.GreedyBytes])
-    with pytest.raises(SchemaError, match="<GreedyBytes>: expected a construct that has a size or a method draw_value"):
+    with pytest.raises(SchemaError, match=r"^vague\.x: expected a construct that has a size .* found <GreedyBytes>"):
+        find(states(layout), lambda one: True)
+    layout = VMState("vague", version_id=1, fields=["x" / construct.Bytes(lambda context: 1 // 0)])
+    with pytest.raises(SchemaError, match=r"^vague\.x: expected <Bytes> to say its size, found ZeroDivisionError: "):
         find(states(layout), lambda one: True)
 
 
+def _inverse(value: int) -> bool:
+    return 10 // value > 2
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        qobjects(make("Faulty", x=(uint8, valid(1, check=_inverse)))),
+        qobjects(make("Faulty", x=(list[uint8], array(2)), y=(uint8, valid(1, check=_inverse)))),
+        states(VMState("Faulty", version_id=1, fields=["x" / Check(UInt8, _inverse)])),
+        states(VMState("Faulty", version_id=1, fields=["x" / WireArray(2, Check(UInt8, _inverse))])),
+        states(VMState("Faulty", version_id=1, fields=["x" / UInt8], rules=[check(_inverse, "x", expected="a few")])),
+    ],
+)
+def test_checks_that_fail(strategy: Any) -> None:
+    """A check that raises, rather than saying no, is named by its field, and the value that it was asked about."""
+    error = r"^Faulty\.[xy]: expected a check that accepts or refuses 0, found ZeroDivisionError: [^\n]*(?m:$)"
+    with pytest.raises(SchemaError, match=error):
+        find(strategy, lambda one: True)
+
+
+def test_states_of_what_is_no_layout() -> None:
+    """What is not a layout is named."""
+    with pytest.raises(SchemaError, match=r"^states: expected a VMState, found 3(?m:$)"):
+        find(states(3), lambda one: True)  # type: ignore[arg-type]
+    with pytest.raises(DeclarationError, match=r"^int: expected a class declared with @qidl\.declare(?m:$)"):
+        find(objects(int), lambda one: True)
+
+
+AGAIN = VMState(
+    "again",
+    version_id=2,
+    minimum_version_id=1,
+    fields=[
+        "a" / UInt32,
+        "b" / Range(UInt32, 0, 900),
+        "c" / Int32,
+        "a" / Since(2, Again("a", UInt8)),
+        "b" / Again("b", Range(UInt16, 3, 1000)),
+        "c" / Again("c", UInt16),
+    ],
+    rules=[at_most("b", "a")],
+)
+
+
+@given(states(AGAIN))
+def test_fields_written_again(state: dict[str, Any]) -> None:
+    """What is written twice is drawn of what both forms hold."""
+    assert state == AGAIN.decode(AGAIN.encode(state))
+
+
+def test_limits_of_fields_written_again() -> None:
+    """All of it, in a version that writes it but once."""
+    assert {"a": 255, "b": 255, "c": 65535} == find(
+        states(AGAIN), lambda s: s["a"] == s["b"] == 255 and s["c"] == 65535, settings=quick
+    )
+    assert 2**32 - 1 == find(states(AGAIN, 1), lambda s: s["a"] == 2**32 - 1, settings=quick)["a"]
+
+
+RULES = ["1..9", "2", "one of 0, 3, 100", "bits of 0x15", "an even number", "0..4", "a ring of 4 places"]
+
+
 @few
-@given(declarations())
-def test_declarations(cls: Any) -> None:
-    """Drawn classes are declared, can be made, and give objects that round-trip."""
+@given(declarations(), st.data())
+def test_declarations(cls: Any, data: st.DataObject) -> None:
+    """Drawn classes are declared, and give objects that round-trip."""
     assert is_declared(cls)
-    assert qidl.from_qobject(cls, to_qobject(cls())) is not None
+    qobject = data.draw(qobjects(cls))
+    assert qobject == to_qobject(qidl.from_qobject(cls, qobject))
 
 
 @pytest.mark.parametrize(
@@ -553,6 +672,8 @@ def test_declarations(cls: Any) -> None:
         ),
         lambda field: isinstance(field.type, Array) and field.mark is Mark.IMMUTABLE,
         lambda field: field.properties and field.properties[0].bit is not None,
+        *(lambda field, words=words: words in [rule.expected for rule in field.rules] for words in RULES),
+        lambda field: isinstance(field.type, Array) and field.rules,
     ],
 )
 def test_declarations_of_every_kind(condition: Any) -> None:
@@ -560,6 +681,22 @@ def test_declarations_of_every_kind(condition: Any) -> None:
     cls: Any = find(
         declarations(depth=0), lambda one: any(condition(f) for f in declaration(one).fields), settings=quick
     )
+    assert is_declared(cls)
+
+
+def _is_required(attribute: Any) -> bool:
+    return attribute.default is attrs.NOTHING
+
+
+def _is_standard(attribute: Any) -> bool:
+    marks = attribute.metadata.get(METADATA)
+    return marks is not None and Mark.STANDARD in marks.marks and not marks.valid
+
+
+@pytest.mark.parametrize("condition", [_is_required, _is_standard])
+def test_declarations_of_attributes_of_every_kind(condition: Any) -> None:
+    """Fields without a default, and those that are marked as what they are anyway, are drawn."""
+    cls: Any = find(declarations(depth=0), lambda one: any(map(condition, attrs.fields(one))), settings=quick)
     assert is_declared(cls)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
+import attrs
 import pytest
 from conftest import make
 from hypothesis import given, strategies as st
@@ -24,6 +26,7 @@ from qidl import (
     uint16,
     valid,
 )
+from qidl.annotations import METADATA
 
 
 def is_even(value: int) -> bool:
@@ -168,6 +171,29 @@ def test_schema() -> None:
             {"x": (str, valid("", equal=3))},
             "C.x: expected an integer, or an array of integers, to be valid",
         ),
+        "choices that are text": ({"x": (uint8, valid(1, enum="123"))}, "C.x: expected enum of integers, found '123'"),  # type: ignore[arg-type]
+        "bounds that are text": (
+            {"x": (uint8, valid(1, range=("1", "3")))},  # type: ignore[arg-type]
+            "C.x: expected range of two integers, found tuple",
+        ),
+        "bounds between integers": (
+            {"x": (uint8, valid(1, range=(0.9, 3.9)))},  # type: ignore[arg-type]
+            "C.x: expected range of two integers, found tuple",
+        ),
+        "a mask that is text": ({"x": (uint8, valid(1, bits="7"))}, "C.x: expected bits of a mask, found '7'"),  # type: ignore[arg-type]
+        "a value that is text": ({"x": (uint8, valid(1, equal="1"))}, "C.x: expected equal of an integer, found '1'"),  # type: ignore[arg-type]
+        "at most itself": (
+            {"x": (uint8, valid(0, le="x"))},
+            "C.x: expected le of the name of another field, found 'x'",
+        ),
+        "at most a number": (
+            {"x": (uint8, valid(0, le=3))},  # type: ignore[arg-type]
+            "C.x: expected le of the name of another field, found 3",
+        ),
+        "a ring that counts itself": (
+            {"a": (uint8, 0), "b": (uint8, 0), "x": (list[uint8], valid(array(2), ring=("a", "b", "x")))},
+            "C.x: valid names 'x', expected an integer field that is serialised",
+        ),
         "another field that is none": (
             {"x": (uint8, valid(0, le="y"))},
             "C.x: valid names 'y', expected an integer field that is serialised",
@@ -199,6 +225,28 @@ def test_contradictions(members: dict[str, Any], expected: str) -> None:
     with pytest.raises(DeclarationError) as caught:
         make(**members)
     assert expected == str(caught.value)
+
+
+class Mode(enum.IntEnum):
+    """What a field is one of."""
+
+    OFF = 0
+    ON = 4
+
+
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [(Mode.ON, Mode), (4, (value for value in (0, 4))), (4, {0: "off", 4: "on"}), (4, [0, 4])],
+)
+def test_integers_of_any_kind(one: int, several: Any) -> None:
+    """An enumeration or a generator is gone through once: whatever comes later has plain integers."""
+    cls = make(x=(uint8, valid(0, enum=several)), y=(uint8, valid(4, equal=one)))
+    marks = [attrs.fields_dict(cls)[name].metadata[METADATA].valid[0].value for name in ("x", "y")]
+    assert [(0, 4), 4] == marks
+    assert {int} == {type(value) for value in (*marks[0], marks[1])}
+    assert 4 == from_qobject(cls, {"x": 4, "y": 4}).x
+    with pytest.raises(SchemaError, match=r"^C\.x: expected one of 0, 4, found 2$"):
+        from_qobject(cls, {"x": 2, "y": 4})
 
 
 def test_function_without_docstring() -> None:

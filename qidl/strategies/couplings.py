@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 import construct
 
 from qidl.strategies import values
+from qidl.strategies.forms import is_bounded
+from qidl.strategies.ranges import Range
 from qidl.wire import path as paths, primitives as wire
+from qidl.wire.context import Context, has_member
 from qidl.wire.vmstate import VMState
 
 State = dict[str, Any]
+Couplings = Mapping[str, "Coupling"]
 Length = int | str | Callable[[State], int]
 
 
@@ -34,20 +38,25 @@ NONE: Final = Coupling()
 """Of a field on which nothing hangs."""
 
 
-def couplings(layout: VMState, simplest: State) -> dict[str, Coupling]:
+def couplings(
+    layout: VMState, forms: Mapping[str, Any], left: Mapping[str, Range], simplest: State, copies: int
+) -> Couplings:
     """Couplings of a layout's fields, by path.
 
+    :param forms: of its fields
+    :param left: what its integers can be
     :param simplest: a state, for a look at what the layout's functions read of it
+    :param copies: how many structs of the layout there are
     """
     most: dict[str, int] = {}
     often: dict[str, list[int]] = {}
-    forms = {member.path: member.subcon for member in layout.members}
     for member in _members(layout):
         for condition in member.conditions:
             if isinstance(condition, wire.When) and isinstance(condition.test, str) and condition.equals is not None:
                 often.setdefault(condition.test, []).append(condition.equals)
         for length, room in _lengths(member.subcon):
-            for path, limit in _limits(length, room, forms, simplest):
+            room = values.share(room, copies)
+            for path, limit in _limits(length, room, forms, left, simplest):
                 most[path] = min(limit, most.get(path, limit))
     return {path: Coupling(most.get(path), tuple(often.get(path, ()))) for path in {*most, *often}}
 
@@ -65,35 +74,46 @@ def _lengths(subcon: Any) -> Iterator[tuple[Length, int]]:
         if isinstance(subcon, wire.Array):
             size = max(1, wire.minimum_size(subcon.subcon))
             yield subcon.count, min(values.MOST_ELEMENTS, values.MOST_BYTES // size)
+        elif not isinstance(subcon, wire.Listed | wire.Validated | wire.Again):
+            yield _size_of(subcon), values.MOST_BYTES
         subcon = subcon.subcon
     if isinstance(subcon, wire.Buffer):
         yield subcon.length, values.MOST_BYTES
+    elif not isinstance(subcon, VMState | wire.Unused):
+        yield _size_of(subcon), values.MOST_BYTES
 
 
-def _limits(length: Length, room: int, forms: dict[str, Any], simplest: State) -> Iterator[tuple[str, int]]:
+def _size_of(subcon: Any) -> Callable[[State], int]:
+    """The size of a construct, which may look at the members before it."""
+    return lambda state: int(subcon._sizeof(_Members(state), ""))
+
+
+class _Members(Context):
+    """All members of a state, by path."""
+
+    def __getitem__(self, path: str) -> Any:
+        return paths.get(self.state, path)
+
+    def get(self, path: str, default: Any = None) -> Any:
+        return self[path] if has_member(self.state, path) else default
+
+
+def _limits(
+    length: Length, room: int, forms: Mapping[str, Any], left: Mapping[str, Range], simplest: State
+) -> Iterator[tuple[str, int]]:
     """The fields that say a length, and how great each may be."""
     if isinstance(length, str):
-        form = forms.get(length)
-        most = maximum(form)
-        # A bound is worth reaching; where there is none but that of the type, a few elements show as much.
-        few = min(room, values.MAX_COUNT)
-        yield length, min(room, most) if isinstance(form, wire.Validated) or most <= room else few
+        if length in left:
+            least, most = left[length]
+            # A bound is worth reaching; where there is none but that of the type, a few elements show as much.
+            bounded = most <= room or is_bounded(forms[length], most)
+            yield length, min(room, most if bounded else max(0, least) + values.MAX_COUNT)
     elif not isinstance(length, int):
-        read = {path: maximum(forms[path]) for path in _read(length, simplest) if maximum(forms.get(path))}
+        read = {path: left[path][1] for path in _read(length, simplest) if path in left}
         together = max(read.values(), default=0)
         while together and not _fits(length, room, simplest, {path: min(together, read[path]) for path in read}):
             together //= 2
         yield from ((path, together) for path, most in read.items() if together < most)
-
-
-def maximum(form: Any) -> int:
-    """The greatest integer that a form holds, 0 if it holds none."""
-    while isinstance(form, wire.Validated):
-        if isinstance(form, wire.Checked):
-            return form.most
-        form = form.subcon
-    found: int = getattr(form, "maximum", 0)
-    return found
 
 
 def _fits(length: Callable[[State], int], room: int, simplest: State, changes: dict[str, int]) -> bool:

@@ -23,6 +23,8 @@ _NAMES = st.from_regex(r"[a-zA-Z_][a-z0-9_]{0,6}", fullmatch=True).filter(
 )
 _CLASS_NAMES = st.from_regex(r"[A-Z][A-Za-z0-9]{0,8}", fullmatch=True).filter(lambda name: not keyword.iskeyword(name))
 
+_NO_DEFAULT: Final = object()
+
 Members = dict[str, Any]
 """Annotation and default of each field, by name."""
 
@@ -41,18 +43,28 @@ class _Class:
     counts: list[str] = attrs.field(factory=list)
 
 
+_Kind = Callable[[str, _Class], st.SearchStrategy[Members]]
+
+
 @st.composite
 def declarations(draw: st.DrawFn, depth: int = 2) -> type[Any]:
     """Declared classes: fields of every type and mark, pointers to themselves, parents, structs up to ``depth`` deep.
 
-    Objects of them can be made without arguments, and ``post_load`` computes what is derived.
+    Some fields are :func:`~qidl.annotations.valid` for a few values alone, and some have no default: what an object
+    can be made from is what :func:`qobjects` draws. ``post_load`` computes what is derived.
     """
+    cls: type[Any] = draw(_classes(depth, kinds=(*_KINDS, _required)))
+    return cls
+
+
+@st.composite
+def _classes(draw: st.DrawFn, depth: int, kinds: tuple[_Kind, ...]) -> type[Any]:
     within = _Class(draw(_CLASS_NAMES), depth)
     members: Members = {}
-    parent = draw(st.none() | declarations(depth - 1)) if depth else None
+    parent = draw(st.none() | _classes(depth - 1, kinds)) if depth else None
     taken = set() if parent is None else {field.name for field in declaration(parent).fields}
     for name in draw(st.lists(_NAMES.filter(lambda name: name not in taken), min_size=1, max_size=6, unique=True)):
-        kind = draw(st.sampled_from(_KINDS))
+        kind = draw(st.sampled_from(kinds))
         members |= draw(kind(name, within))
         if kind is _count:
             within.counts.append(name)
@@ -74,7 +86,8 @@ def _declared(name: str, members: Members, parent: Any = None) -> type[Any]:
         "post_load": post_load,
     }
     for field, (_, default, mark) in members.items():
-        namespace[field] = default if mark is None else mark(default, reason=f"it is {mark.__name__}")
+        if default is not _NO_DEFAULT:
+            namespace[field] = default if mark is None else mark(default, reason=f"it is {mark.__name__}")
     return declare(type(name, () if parent is None else (parent,), namespace))
 
 
@@ -90,8 +103,51 @@ def _integer(name: str, within: _Class) -> st.SearchStrategy[Members]:
     return st.sampled_from(_INTEGERS).map(lambda annotation: _one(name, annotation, 0))
 
 
-def _count(name: str, within: _Class) -> st.SearchStrategy[Members]:
-    return st.sampled_from(_COUNTS).map(lambda annotation: _one(name, annotation, 0))
+def _standard(name: str, within: _Class) -> st.SearchStrategy[Members]:
+    return st.sampled_from(_INTEGERS).map(lambda annotation: _one(name, annotation, a.standard(0)))
+
+
+@st.composite
+def _count(draw: st.DrawFn, name: str, within: _Class) -> Members:
+    default = a.valid(0, range=(0, 4)) if draw(st.booleans()) else 0
+    return _one(name, draw(st.sampled_from(_COUNTS)), default)
+
+
+@st.composite
+def _valid(draw: st.DrawFn, name: str, within: _Class) -> Members:
+    annotation = draw(st.sampled_from(_INTEGERS))
+    forms: list[Callable[[], Members]] = [
+        lambda: _one(name, annotation, a.valid(1, range=(1, 9))),
+        lambda: _one(name, annotation, a.valid(2, equal=2)),
+        lambda: _one(name, annotation, a.valid(0, enum=(0, 3, 100))),
+        lambda: _one(name, annotation, a.valid(0, bits=0x15)),
+        lambda: _one(name, annotation, a.valid(0, check=_is_even)),
+        lambda: _one(name, annotation | None, a.optional(a.valid(None, range=(0, 3)))),
+        lambda: _one(name, list[annotation], a.valid(a.array(3), range=(0, 3))),  # type: ignore[valid-type]
+        lambda: _ring(name),
+    ]
+    if within.counts:
+        forms.append(lambda: _one(name, annotation, a.valid(0, le=within.counts[-1])))
+    return draw(st.sampled_from(forms))()
+
+
+def _is_even(value: int) -> bool:
+    """An even number."""
+    return value % 2 == 0
+
+
+def _ring(name: str) -> Members:
+    # They are longer than any name that is drawn.
+    head, tail, count = (f"{what}_of_{name}" for what in ("head", "tail", "count"))
+    places = a.valid(a.array(4), ring=(head, tail, count))
+    integers = dict.fromkeys((head, tail, count), (a.uint8, 0, None))
+    return {**integers, **_one(name, list[a.uint8], places)}
+
+
+def _required(name: str, within: _Class) -> st.SearchStrategy[Members]:
+    leaf = _declared("Leaf", _one("value", a.uint8, 0))
+    annotations = [*_INTEGERS, bool, str, leaf, leaf | None]
+    return st.sampled_from(annotations).map(lambda annotation: _one(name, annotation, _NO_DEFAULT))
 
 
 def _bool(name: str, within: _Class) -> st.SearchStrategy[Members]:
@@ -107,7 +163,7 @@ def _text(draw: st.DrawFn, name: str, within: _Class) -> Members:
 
 @st.composite
 def _struct(draw: st.DrawFn, name: str, within: _Class) -> Members:
-    cls = draw(declarations(within.depth - 1)) if within.depth else _declared("Leaf", _one("value", a.uint8, 0))
+    cls = draw(_classes(within.depth - 1, _KINDS)) if within.depth else _declared("Leaf", _one("value", a.uint8, 0))
     forms: list[Callable[[], Members]] = [
         lambda: _one(name, cls, a.embedded(cls)),
         lambda: _one(name, cls | None, a.optional()),
@@ -171,4 +227,10 @@ def _unserialised(draw: st.DrawFn, name: str, within: _Class) -> Members:
     return draw(st.sampled_from(forms))()
 
 
-_KINDS: Final = (_integer, _count, _bool, _text, _struct, _pointer, _array, _optional, _unserialised)
+_KINDS: Final[tuple[_Kind, ...]] = (
+    *(_integer, _standard, _count, _count, _valid, _bool, _text, _struct, _pointer, _array, _optional, _unserialised),
+)
+"""Kinds of field that a struct may have which has to be made of nothing, as it lies in another.
+
+Counts are there twice: without one that stands before them, nothing is sized.
+"""

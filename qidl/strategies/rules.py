@@ -7,7 +7,14 @@ from typing import Any, Final
 
 import attrs
 
+from qidl.errors import SchemaError
+from qidl.kinds import shown
 from qidl.rules import Rule
+from qidl.strategies.ranges import Range, common
+from qidl.testing.running import raised
+
+NOTHING: Final = object()
+"""What is left of a value that cannot be mended."""
 
 _INDEXES: Final = 64
 """Integers that are tried where a rule asks for an index of something."""
@@ -20,32 +27,39 @@ class Kept:
     :ivar path: the field
     :ivar rules: those that name it
     :ivar known: values of the other fields that they name, as far as these are there
-    :ivar greatest: what others can be at the most
+    :ivar range: what they, and others that hang together with them, leave of an integer
+    :ivar struct: name of what the field lies in, for errors
     """
 
     path: str
     rules: tuple[Rule, ...] = ()
     known: Mapping[str, Any] = attrs.field(factory=dict)
-    greatest: Mapping[str, int] = attrs.field(factory=dict)
+    range: Range | None = None
+    struct: str = ""
 
-    def narrowed(self, least: int, most: int) -> tuple[int, int]:
+    def narrowed(self, least: int, most: int) -> Range:
         """What is left of a range; all of it, if nothing would be."""
-        found = least, most
-        for rule in self.rules:
-            lower, upper = rule.bounds.get(self.path, found)
-            least, most = max(least, lower), min(most, upper)
-            for less, more in rule.at_most:
-                if self.path == less:
-                    most = min(most, self.known.get(more, self.greatest.get(more, most)))
-                elif self.path == more:
-                    least = max(least, self.known.get(less, least))
-        return (least, most) if least <= most else found
+        lower, upper = common((least, most), self.range or (least, most))
+        return (lower, upper) if lower <= upper else (least, most)
 
     def accepts(self, value: Any) -> bool:
         """Whether no rule is broken whose other fields are known."""
         known = {**self.known, self.path: value}
         asked = (rule for rule in self.rules if all(path in known for path in rule.paths))
-        return all(rule.holds(*(known[path] for path in rule.paths)) for rule in asked)
+        return all(self.ask(rule.holds, *(known[path] for path in rule.paths)) for rule in asked)
+
+    def ask(self, holds: Callable[..., Any], *values: Any) -> bool:
+        """What a function says of some values.
+
+        :raises SchemaError: it fails
+        """
+        try:
+            return bool(holds(*values))
+        except Exception as error:
+            of = ", ".join(map(shown, values))
+            raise SchemaError(
+                f"{self.struct}.{self.path}: expected a check that accepts or refuses {of}, found {raised(error)}"
+            ) from error
 
     def near(self, value: int) -> Iterator[int]:
         """Integers that rules may accept in the place of another."""
@@ -83,6 +97,3 @@ class Kept:
                     if self.accepts([{**element, name: index}]):
                         return {**element, name: index}
         return element
-
-
-NOTHING: Final = object()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from qidl.annotations import METADATA, Marks, Valid as ValidMark
 from qidl.errors import QidlError
 from qidl.kinds import text_misfit
+from qidl.strategies.ranges import Range, common
 from qidl.strategies.rules import Kept
 from qidl.strategies.values import BOOLEANS, Choice, bits, integers, nearest, sampled, texts
 
@@ -26,6 +27,7 @@ _IN: Final[Any] = type(validators.in_(()))
 _PATTERN: Final[Any] = type(validators.matches_re(""))
 _DEEP: Final[Any] = type(validators.deep_iterable(validators.instance_of(int)))
 
+# The least and the greatest integer that a comparison with a bound leaves.
 _LEAST: Final[dict[Any, Callable[[float], int]]] = {
     operator.ge: math.ceil,
     operator.gt: lambda bound: math.floor(bound) + 1,
@@ -34,7 +36,6 @@ _MOST: Final[dict[Any, Callable[[float], int]]] = {
     operator.le: math.floor,
     operator.lt: lambda bound: math.ceil(bound) - 1,
 }
-# The least and the greatest integer that a comparison with a bound leaves.
 
 
 @attrs.frozen
@@ -56,46 +57,38 @@ class Valid:
     def of(cls, attribute: Any, kept: Kept) -> Valid:
         """What is left of the values of an attribute."""
         marks: Marks = attribute.metadata.get(METADATA, Marks())
-        return cls(kept, marks.valid, tuple(_flat(attribute.validator)), attribute)
+        return cls(kept, marks.valid, tuple(flat(attribute.validator)), attribute)
 
     def of_elements(self) -> Valid:
         """What is left of the elements of an array."""
         found = [one.member_validator for one in self.validators if isinstance(one, _DEEP)]
-        return attrs.evolve(self, validators=tuple(each for one in found for each in _flat(one)))
+        return attrs.evolve(self, validators=tuple(each for one in found for each in flat(one)))
 
     def integers(self, minimum: int, maximum: int, choice: Callable[[int, int], Choice[int]] = integers) -> Choice[int]:
         """Integers of a range.
 
         :param choice: makes the choice, from what is left of the range
         """
-        minimum, maximum = self.kept.narrowed(minimum, maximum)
-        for one in self.validators:
-            if isinstance(one, _BOUND) and isinstance(one.bound, int | float):
-                if one.compare_func in _LEAST:
-                    minimum = max(minimum, _LEAST[one.compare_func](one.bound))
-                elif one.compare_func in _MOST:
-                    maximum = min(maximum, _MOST[one.compare_func](one.bound))
+        minimum, maximum = compared(self.validators, self.kept.narrowed(minimum, maximum))
         if minimum > maximum:
             return Choice(st.nothing())
 
         def accepts(value: Any) -> bool:
             return type(value) is int and minimum <= value <= maximum and self.accepts(value)
 
-        options = self._options() if choice is integers else None
-        found = choice(minimum, maximum) if options is None else options.filter(accepts)
+        options = self._options()
+        if options is not None:
+            return sampled(option for option in options if accepts(option))
+        mask = next((mark.value for mark in self.given if mark.kind == "bits"), None)
+        found = choice(minimum, maximum) if mask is None or choice is not integers else bits(mask)
         return found.accepted(accepts, self._near) if self.kept.rules or self.validators else found
 
-    def _options(self) -> Choice[int] | None:
+    def _options(self) -> Sequence[Any] | None:
         """Values that are named one by one."""
         for one in self.validators:
             if isinstance(one, _IN):
-                return sampled(one.options)
-        for mark in self.given:
-            if mark.kind == "enum":
-                return sampled(mark.value)
-            if mark.kind == "bits":
-                return bits(mark.value)
-        return None
+                return tuple(one.options)
+        return next((mark.value for mark in self.given if mark.kind == "enum"), None)
 
     def booleans(self) -> Choice[bool]:
         """True and False."""
@@ -146,15 +139,28 @@ class Valid:
             yield self.attribute.default
 
 
-def _flat(validator: Any) -> Iterator[Any]:
+def compared(validators: Iterable[Any], whole: Range) -> Range:
+    """What validators of attrs that compare an integer, or that list some, leave of a range."""
+    for one in validators:
+        if isinstance(one, _BOUND) and isinstance(one.bound, int | float):
+            if one.compare_func in _LEAST:
+                whole = common(whole, (_LEAST[one.compare_func](one.bound), whole[1]))
+            elif one.compare_func in _MOST:
+                whole = common(whole, (whole[0], _MOST[one.compare_func](one.bound)))
+        elif isinstance(one, _IN) and (options := [option for option in one.options if type(option) is int]):
+            whole = common(whole, (min(options), max(options)))
+    return whole
+
+
+def flat(validator: Any) -> Iterator[Any]:
     """A validator, or those that it joins."""
     if isinstance(validator, _AND):
         for one in validator._validators:
-            yield from _flat(one)
+            yield from flat(one)
     elif isinstance(validator, _OPTIONAL):
-        yield from _flat(validator.validator)
+        yield from flat(validator.validator)
     elif isinstance(validator, list | tuple):
         for one in validator:
-            yield from _flat(one)
+            yield from flat(one)
     elif validator is not None:
         yield validator

@@ -36,9 +36,6 @@ _FEW: Final = st.integers(0, _MOST_STRETCHES)
 _MOST_TEXT: Final = 512
 """Characters up to which text is filled: Hypothesis draws each, and has a limit of some thousands for an example."""
 
-_FEW_VALUES: Final = 8
-"""Up to so many values, each is drawn often enough."""
-
 _NONE: Final = object()
 
 _Near = Callable[[int], Iterable[int]]
@@ -144,21 +141,35 @@ def integers(minimum: int, maximum: int, often: tuple[int, ...] = ()) -> Choice[
 
     :param often: those that make a difference; the ends of the range and 0 do in any case
     """
-    simplest = min(max(minimum, 0), maximum)
-    whole = st.integers(minimum, maximum)
-    if maximum - minimum < _FEW_VALUES:
-        return Choice(whole, simplest)
-    limits = sorted({value for value in (0, minimum, maximum, *often) if minimum <= value <= maximum})
-    around = [st.integers(max(minimum, value - 1), min(maximum, value + 1)) for value in limits]
-    return Choice(st.one_of(whole, *around), simplest)
+    whole = (minimum, maximum)
+
+    def around(value: int) -> tuple[int, int]:
+        return (max(minimum, value - 1), min(maximum, value + 1)) if minimum <= value <= maximum else whole
+
+    inner = [around(value) if value not in whole else whole for value in (0, *often)]
+    return Choice(_of_one((whole, *inner, around(minimum), around(maximum))), min(max(minimum, 0), maximum))
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=1024)
 def counts(least: int, most: int) -> Choice[int]:
     """Numbers of elements: few as a rule, and all that there is room for on purpose."""
-    few = st.integers(least, min(most, least + MAX_COUNT))
-    full = st.integers(max(least, most - 1), most)
-    return Choice(st.one_of(st.integers(least, most), few, few, full), least)
+    few = (least, min(most, least + MAX_COUNT))
+    full = (max(least, most - 1), most)
+    return Choice(_of_one(((least, most), few, few, full)), least)
+
+
+def _of_one(ranges: tuple[tuple[int, int], ...]) -> st.SearchStrategy[int]:
+    """Integers of one of some ranges, which takes two choices, however few values there are.
+
+    The range of one field may hang on another. Were there fewer choices in a narrower one, the shrinker could
+    not lower the other: those that follow would no longer be at their places.
+    """
+    # Hypothesis would take strategies that are the same together, and make no choice where there is but one value.
+    return st.sampled_from([_between(*one) for one in ranges]).flatmap(lambda found: found)
+
+
+def _between(least: int, most: int) -> st.SearchStrategy[int]:
+    return st.integers(least, most) if least < most else st.integers(least, least + 1).map(lambda _: least)
 
 
 @functools.lru_cache(maxsize=256)
@@ -221,6 +232,11 @@ def texts(capacity: int | None) -> Choice[str]:
 def _cut(text: str, room: int) -> str:
     """Text of so many bytes at the most: its characters are of one to four."""
     return text.encode()[:room].decode(errors="ignore")
+
+
+def share(limit: int, copies: int) -> int:
+    """How many each of some copies may have, so that together they have no more than a limit; one at the least."""
+    return max(1, limit // copies)
 
 
 def elements(draw: Draw, count: int, draw_one: Callable[[Draw], T], *, fixed: bool = True) -> list[T]:
