@@ -1,0 +1,145 @@
+"""``check_device``: what qidl itself ships, and what a class may do, is accepted."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import attrs
+import pytest
+from conftest import make
+from hypothesis import HealthCheck, given, settings
+
+import qidl
+from qidl import (
+    CompatError,
+    array,
+    broken,
+    derived,
+    elsewhere,
+    immutable,
+    optional,
+    uint8,
+    uint16,
+)
+from qidl.devices.fdc import FDCtrl
+from qidl.devices.hpet import HPETState
+from qidl.devices.ide import ISAIDEState
+from qidl.devices.mc146818rtc import RTCState
+from qidl.devices.serial import ISASerialState
+from qidl.strategies import declarations
+from qidl.testing import check_device
+from qidl.wire.layouts.hpet import HPET_V2
+from qidl.wire.layouts.mc146818rtc import MC146818RTC_V3
+from qidl.wire.layouts.serial import SERIAL_V3
+from qidl.wire.vmstate import VMState
+
+
+@pytest.mark.parametrize(
+    ("cls", "layout"),
+    [
+        (RTCState, MC146818RTC_V3),
+        (HPETState, HPET_V2),
+        (FDCtrl, None),
+        (ISASerialState, SERIAL_V3),
+        (ISAIDEState, None),
+    ],
+    ids=lambda one: str(one),
+)
+def test_own_devices(cls: type, layout: VMState | None) -> None:
+    """Devices of qidl's own keep the laws."""
+    check_device(cls, layout, examples=10)
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(declarations(depth=1))
+def test_any_declaration(cls: type) -> None:
+    """A class that only says what it is keeps the laws, whatever its fields."""
+    check_device(cls, examples=3)
+
+
+def test_kept_rules() -> None:
+    """Sizes, optional members of both kinds, hooks that are each other's inverse, and reasons are as they should be."""
+
+    def post_load(self: Any) -> None:
+        self.low, self.high = self.both & 15, self.both >> 4
+
+    def pre_save(self: Any) -> None:
+        self.both = self.low | self.high << 4
+
+    check_device(
+        make(
+            "D",
+            count=(uint8, 0),
+            data=(bytearray, array(4, size="count")),
+            rest=(list[uint16], array(size="count")),
+            has_error=(bool, False),
+            error=(uint8, optional(0)),
+            more=(uint8 | None, optional()),
+            both=(uint8, 0),
+            low=(uint8, derived(0)),
+            high=(uint8, derived(0)),
+            base=(str, immutable("x")),
+            rom=(str | None, immutable(None)),
+            bus=(qidl.IRQ | None, None),
+            fifo=(uint8, broken(0, reason="a byte is lost")),
+            pre_save=pre_save,
+            post_load=post_load,
+        )
+    )
+
+
+@qidl.declare
+class Lamp:
+    """A lamp with what a class of one's own may have: validators, host objects, pointers, parents."""
+
+    level: uint8 = attrs.field(default=0, validator=attrs.validators.le(100))
+    warm: uint8 = attrs.field(default=0, converter=lambda value: min(value, 9))
+    lock: object = immutable(attrs.Factory(threading.Lock))
+    lit: bool = derived(False)
+    ramp: object = derived(None)
+    next: Lamp | None = optional()
+
+    @level.validator
+    def _is_even(self, attribute: Any, value: int) -> None:
+        if value % 2:
+            raise ValueError("expected an even level")
+
+    @lit.validator
+    def _is_lit(self, attribute: Any, value: bool) -> None:
+        if value != (self.level > 0):
+            raise ValueError("expected it to be lit by its level")
+
+    def post_load(self) -> None:
+        self.lit = self.level > 0
+        self.ramp = object()
+
+
+@qidl.declare
+class Street(Lamp):
+    """Lamps that point back to their street."""
+
+    lamps: list[Lamp] = array(2)
+    first: object = elsewhere()
+
+    def post_load(self) -> None:
+        Lamp.post_load(self)
+        if self.lamps[0].level > 90:
+            raise CompatError("expected no glaring lamp")
+
+
+def test_classes_of_ones_own() -> None:
+    """Validators and hooks may refuse, host objects need no copy, and what a hook makes anew need not be equal."""
+    check_device(Lamp, examples=20)
+    check_device(Street, examples=20)
+
+
+def test_back_pointers() -> None:
+    """What another structure owns may change with it, as long as it is the same."""
+
+    def post_load(self: Any) -> None:
+        for child in self.children:
+            child.parent = self
+
+    child = make("Child", level=(uint8, 0), parent=(object, elsewhere()))
+    check_device(make("Parent", children=(list[child], array(2)), post_load=post_load))
