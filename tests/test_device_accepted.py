@@ -19,6 +19,7 @@ from qidl import (
     elsewhere,
     immutable,
     optional,
+    property_,
     uint8,
     uint16,
 )
@@ -143,3 +144,67 @@ def test_back_pointers() -> None:
 
     child = make("Child", level=(uint8, 0), parent=(object, elsewhere()))
     check_device(make("Parent", children=(list[child], array(2)), post_load=post_load))
+
+
+def test_hooks_that_use_the_host() -> None:
+    """A hook may use objects of the host: call them, go through them, hold them."""
+
+    def post_load(self: Any) -> None:
+        if self.irq is not None:
+            self.irq.set(self.level)
+            self.irq.pins[0].level = self.level
+        if self.lock is not None:
+            with self.lock:
+                self.bus = self.bus
+        self.irqs = list(self.bus.irqs) if self.bus is not None else []
+        while self.bus is not None and self.bus.pending():
+            self.bus.take()
+
+    check_device(
+        make(
+            "D",
+            level=(uint8, 0),
+            irq=(qidl.IRQ | None, None),
+            lock=(object, immutable(None)),
+            bus=(qidl.BusState | None, None),
+            irqs=(object, derived(None)),
+            post_load=post_load,
+        )
+    )
+
+
+def test_hooks_that_know_the_host() -> None:
+    """A hook may want of an object of the host what only that has."""
+
+    def post_load(self: Any) -> None:
+        if self.irq is not None:
+            self.irq = self.irq + 1
+
+    check_device(make("D", level=(uint8, 0), irq=(qidl.IRQ | None, None), post_load=post_load))
+
+
+def test_hooks_that_know_what_is_immutable() -> None:
+    """What a field is that no load changes, a hook may count on."""
+
+    def looks_up(self: Any) -> None:
+        self.number = {"serial": 1, "parallel": 2}[self.kind]
+
+    check_device(
+        make(
+            "D",
+            level=(uint8, 0),
+            kind=(str, property_("kind", "serial")),
+            number=(uint8, derived(0)),
+            post_load=looks_up,
+        )
+    )
+
+    def divides(self: Any) -> None:
+        self.each = self.level // self.ports
+
+    check_device(make("D", level=(uint8, 0), ports=(uint8, immutable(1)), each=(uint8, derived(0)), post_load=divides))
+
+    def counts(self: Any) -> None:
+        self.all = self.level * self.ports & 0xFF
+
+    check_device(make("D", level=(uint8, 0), ports=(uint8, immutable(1)), all=(uint8, 0), pre_save=counts))

@@ -7,11 +7,12 @@ from typing import Any
 
 from qidl.declaration import declaration
 from qidl.qobject import fill, from_json, from_qobject, to_json
-from qidl.testing import device_wire, rules
+from qidl.testing import device_wire, keeping, rules
 from qidl.testing.comparing import differences
-from qidl.testing.places import UNKNOWN, Stranger, another, copied, derived, kept, structs
-from qidl.testing.refusing import attempt, draw_device, is_refusal, judge, saved_from
-from qidl.testing.running import Draw, fail, holds, raised, shown, skip
+from qidl.testing.places import UNKNOWN, another, copied, derived, structs
+from qidl.testing.refusing import draw_device, is_refusal, judge, saved_from
+from qidl.testing.running import Draw, fail, holds, raised, shown
+from qidl.testing.stranger import Stranger
 from qidl.wire.vmstate import VMState
 
 QObject = dict[str, Any]
@@ -47,8 +48,8 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
     laws: list[Callable[[Draw], None]] = [
         lambda draw: _round_trips(cls, draw),
         lambda draw: _derived(cls, draw),
-        lambda draw: _kept(cls, draw),
-        lambda draw: _host_objects_kept(cls, draw),
+        lambda draw: keeping.values_kept(cls, draw),
+        lambda draw: keeping.host_objects_kept(cls, draw),
     ]
     if layout is not None:
         laws.append(lambda draw: device_wire.from_the_wire(cls, layout, draw))
@@ -98,43 +99,3 @@ def _derived(cls: type[Any], draw: Draw) -> None:
             fail(path, f"post_load to compute {again} again", poison)
         if expected is not UNKNOWN and place.value != expected:
             fail(path, f"post_load to compute {shown(expected)} again", f"{shown(place.value)} from before the load")
-
-
-def _kept(cls: type[Any], draw: Draw) -> None:
-    from hypothesis import strategies as st
-
-    name = cls.__name__
-    device, _ = draw_device(cls, draw)
-    _, saved = draw_device(cls, draw, "then loaded from")
-    if draw(st.booleans()):
-        for place in kept(device, name).values():
-            other = another(place.value, place.field.type)
-            if other is not UNKNOWN:
-                place.value = other
-    before = {path: (place.value, copied(place.value)) for path, place in kept(device, name).items()}
-    attempt(cls, fill, device, saved)
-    for path, place in kept(device, name).items():
-        same, equal = before.get(path, (place.value, UNKNOWN))
-        changed = equal is not UNKNOWN and not place.is_elsewhere and place.value != equal
-        if place.value is not same or changed:
-            mark, value = place.field.mark.value, same if equal is UNKNOWN else equal
-            fail(path, f"{shown(value)}, since it is {mark} and no load changes it", shown(place.value))
-    for path, wanted, found in differences(saved, saved_from(device, saved)):
-        fail(f"{name}.{path}", f"{shown(wanted)} after loading into a device", shown(found))
-
-
-def _host_objects_kept(cls: type[Any], draw: Draw) -> None:
-    device, saved = draw_device(cls, draw)
-    strangers = {}
-    for path, place in kept(device, cls.__name__).items():
-        if place.value is None:
-            place.value = strangers[path] = Stranger()
-    try:
-        fill(device, saved)
-    except Exception:
-        # A hook that uses such an object cannot do with just any.
-        skip()
-    for path, place in kept(device, cls.__name__).items():
-        if path in strangers and place.value is not strangers[path]:
-            mark = place.field.mark.value
-            fail(path, f"the object that was there, since it is {mark} and no load changes it", shown(place.value))

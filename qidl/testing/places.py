@@ -117,13 +117,6 @@ def kept(device: Any, path: str) -> dict[str, Place]:
     return {here: place for here, place in found.items() if place.field.mark is not Mark.DERIVED}
 
 
-class Stranger:
-    """Stands for an object of the host that nobody knows."""
-
-    def __repr__(self) -> str:
-        return "what was there before"
-
-
 UNKNOWN: Final = object()
 """There is no telling what else a field may hold."""
 
