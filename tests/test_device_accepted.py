@@ -17,6 +17,7 @@ from qidl import (
     broken,
     derived,
     elsewhere,
+    embedded,
     immutable,
     optional,
     property_,
@@ -208,3 +209,40 @@ def test_hooks_that_know_what_is_immutable() -> None:
         self.all = self.level * self.ports & 0xFF
 
     check_device(make("D", level=(uint8, 0), ports=(uint8, immutable(1)), all=(uint8, 0), pre_save=counts))
+
+
+MODE = 0x77
+
+
+def test_hooks_that_normalise() -> None:
+    """A hook may clamp, mask, and compute from others; what counts in one mode of many, it may leave out in others."""
+
+    def post_load(self: Any) -> None:
+        self.level = min(self.level, 5)
+        self.flags &= 0x10
+        self.has_error = self.has_error and self.error != 3
+        self.sum = self.level * 13 & 0xFFFF
+        if self.mode != MODE:
+            self.count = 0
+
+    def pre_save(self: Any) -> None:
+        self.magic = 3
+        self.inner.magic = 4
+
+    inner = make("Inner", magic=(uint16, 0))
+    check_device(
+        make(
+            "D",
+            level=(uint8, 0),
+            flags=(uint8, 0),
+            has_error=(bool, False),
+            error=(uint8, optional(0)),
+            sum=(uint16, 0),
+            mode=(uint16, 0),
+            count=(uint8, 0),
+            magic=(uint16, 0),
+            inner=(inner, embedded(inner)),
+            post_load=post_load,
+            pre_save=pre_save,
+        )
+    )

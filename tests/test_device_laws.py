@@ -117,6 +117,26 @@ def _computes_if_on(self: Any) -> None:
         self.total = 4
 
 
+def _empties_a(self: Any) -> None:
+    self.a = 0
+
+
+def _empties_levels(self: Any) -> None:
+    for one in self.ds:
+        one.level = 0
+
+
+def _drops_error(self: Any) -> None:
+    self.error = None
+
+
+def _empties_data(self: Any) -> None:
+    self.data = [0, 0]
+
+
+_LEVEL = make("D", level=(uint8, 0))
+
+
 def _nested() -> Any:
     inner = make("D", x=(uint8, 0), y=(uint8, derived(0)), post_load=_nothing)
     return make("O", d=(inner, embedded(inner)))
@@ -213,6 +233,22 @@ BROKEN_RULES = {
         make("D", level=(uint8, 0), pre_save=_forgets, post_load=_counts_wrong),
         "D.level: expected 0 after a round trip through a QObject, found True",
     ),
+    "not held": (
+        make("Lossy", a=(uint8, 0), b=(uint16, 7), post_load=_empties_a),
+        "Lossy.a: expected what was loaded, 1, to be saved again, found 0 each time",
+    ),
+    "not held, nested": (
+        make("O", ds=(list[_LEVEL], array(2)), post_load=_empties_levels),  # type: ignore[valid-type]
+        "O.ds[].level: expected what was loaded, 1, to be saved again, found 0 each time",
+    ),
+    "not held, optional": (
+        make("D", level=(uint8, 0), error=(uint8 | None, optional()), post_load=_drops_error),
+        "D.error: expected what was loaded, 0, to be saved again, found absent each time",
+    ),
+    "not held, array": (
+        make("D", data=(list[uint8], array(2)), post_load=_empties_data),
+        r"D\.data: expected what was loaded, \[\d, \d\], to be saved again, found \[0, 0\] each time",
+    ),
     "hook": (
         make("D", level=(uint8, 0), post_load=_fails),
         "D.post_load: expected to raise QidlErrors alone, of {'level': 0}, found ZeroDivisionError: no level",
@@ -253,6 +289,7 @@ def test_example() -> None:
     for rule, wanted in (
         ("hook", "D loaded from: {'level': 0}"),
         ("size, too few", "D loaded from: {'count': 1, 'data': [0]}"),
+        ("not held", "Lossy loaded from: {'a': 1, 'b': 0}"),
     ):
         with pytest.raises(AssertionError) as caught:
             check_device(BROKEN_RULES[rule][0])

@@ -9,6 +9,7 @@ from qidl.declaration import declaration
 from qidl.qobject import fill, from_json, from_qobject, to_json
 from qidl.testing import device_wire, keeping, rules
 from qidl.testing.comparing import differences
+from qidl.testing.holding import check_held
 from qidl.testing.places import UNKNOWN, another, copied, derived, structs
 from qidl.testing.refusing import draw_device, is_refusal, judge, saved_from
 from qidl.testing.running import Draw, fail, holds, raised, shown
@@ -17,10 +18,14 @@ from qidl.wire.vmstate import VMState
 
 QObject = dict[str, Any]
 
+_ACCEPTED = "a QObject that it accepts"
+
 
 def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50) -> None:
     """Hold a declared class against the laws that every device keeps, and the rules of its review.
 
+    - What is loaded is saved again: a member may be clamped, masked or computed from others, but not
+      become the same each time. What ``pre_save`` writes is for it to say.
     - What is saved loads, through a QObject and through JSON, and is saved the same again.
     - Each derived field is computed by ``post_load``, whatever it held before.
     - What does not travel keeps its value when a device is loaded into.
@@ -55,7 +60,8 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
         laws.append(lambda draw: device_wire.from_the_wire(cls, layout, draw))
         laws.append(lambda draw: device_wire.to_the_wire(cls, layout, draw))
     for law in laws:
-        holds(law, described.name, examples, "a QObject that it accepts")
+        holds(law, described.name, examples, _ACCEPTED)
+    check_held(cls, examples, _ACCEPTED)
 
 
 def _round_trips(cls: type[Any], draw: Draw) -> None:
