@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _LINES = 20
 """Differences from a golden file that are shown, unless -v asks for all."""
+
+_SOURCES = ("qidl.declaration", "qidl.qobject", "qidl.wire.vmstate")
+"""Where devices and states come from: without these, there are none to compare."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,34 +97,44 @@ def _unpacked(path: Path) -> bytes:
     return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
 
 
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Of two devices, or two states, show the paths that differ, and nothing else."""
-    if op != "==" or not _comparable(left, right):
-        return None
+@pytest.hookimpl(wrapper=True)
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> Generator[None, list[Any], list[Any]]:
+    """Of two devices, show the paths that differ, and nothing else; of two states, above what pytest shows."""
+    explanations = yield
+    if op != "==" or sys.modules.keys().isdisjoint(_SOURCES):
+        return explanations
+    try:
+        return _with_paths(explanations, left, right)
+    except Exception:
+        # Comparisons of others come by here, too: whatever is odd about theirs, pytest says it.
+        return explanations
+
+
+def _with_paths(explanations: list[Any], left: object, right: object) -> list[Any]:
+    """What is shown of a comparison, of which pytest takes the first."""
+    from qidl.declaration import is_declared
+
+    devices = is_declared(type(left)) and type(left) is type(right)
+    # Nobody can tell a state from another dict of its form, so what pytest says of dicts stays.
+    states = isinstance(left, dict) and isinstance(right, dict) and _is_state(left) and _is_state(right)
+    if not (devices or (states and explanations)):
+        return explanations
     from qidl.testing.comparing import lines
 
     found = [f"{path or 'the whole'}: {one} != {other}" for path, one, other in lines(left, right)]
-    return [f"{_named(left)} == {_named(right)}", *found] if found else None
-
-
-def _named(value: object) -> str:
-    return "state" if isinstance(value, dict) else type(value).__name__
-
-
-def _comparable(left: object, right: object) -> bool:
-    """Whether these are two devices of a class, or two states; a state is known by what it is made of."""
-    if "qidl.declaration" not in sys.modules:
-        return False
-    from qidl.declaration import is_declared
-
-    if is_declared(type(left)):
-        return type(left) is type(right)
-    # Other dicts are other people's: only where states can come from, and of a state's names.
-    return "qidl.qobject" in sys.modules and _is_state(left) and _is_state(right)
+    if devices:
+        return [[f"{type(left).__name__} == {type(right).__name__}", *found], *explanations] if found else explanations
+    (summary, *rest), *others = explanations
+    return [[summary, *found, *rest], *others]
 
 
 def _is_state(value: object) -> bool:
-    return isinstance(value, dict) and bool(value) and all(isinstance(k, str) and k.isidentifier() for k in value)
+    """Whether something is made as a state is: of integers, text and bytes by names of C."""
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and name.isidentifier() for name in value) and all(
+            map(_is_state, value.values())
+        )
+    return all(map(_is_state, value)) if isinstance(value, list) else isinstance(value, int | str | bytes | bytearray)
 
 
 @pytest.fixture

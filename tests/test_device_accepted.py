@@ -246,3 +246,12 @@ def test_hooks_that_normalise() -> None:
             pre_save=pre_save,
         )
     )
+
+
+def test_dicts_of_any_keys() -> None:
+    """What a hook makes may be a dict by any keys."""
+
+    def post_load(self: Any) -> None:
+        self.by_pair = {(self.level, None): object()}
+
+    check_device(make("D", level=(uint8, 0), by_pair=(object, derived(None)), post_load=post_load))

@@ -11,6 +11,9 @@ from pathlib import Path
 import captures
 import pytest
 
+# A suite that runs within this one forgets what it imports itself; qidl does not, and would not import it again.
+import qidl.qobject  # noqa: F401
+
 pytest_plugins = ["pytester"]
 
 HEAVY = ("qidl.snapshot", "qidl.wire", "qidl.devices", "qidl.testing", "qidl.strategies", "construct", "hypothesis")
@@ -157,7 +160,7 @@ def test_it():
 
 
 def test_states_that_differ(pytester: pytest.Pytester) -> None:
-    """Of two states, the paths that differ are shown; other dicts and other comparisons are left to pytest."""
+    """Of two states, the paths that differ are shown, too; other dicts and other comparisons are left to pytest."""
     pytester.makepyfile(f"""{DEVICE}
 def test_states():
     assert qidl.to_qobject(Lamp(level=3)) == {{"level": 3, "colours": [0, 9, 0, 0]}}
@@ -178,12 +181,48 @@ def test_other_device():
     result.assert_outcomes(failed=5)
     result.stdout.fnmatch_lines(
         [
-            "E * assert state == state",
+            "E * assert {'level': 3, *} == {'level': 3, *}",
             "E *colours[[]1]: 0 != 9",
+            "E *Differing items:",
             "E *colours: [[]0, 0, 0, 0[]] != absent",
             "E *{'not a name': 1} == {'not a name': 2}*",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ('{"a": {("x",): 2}}', '{"a": {("x",): 3}}'),
+        ('{"a": {None: 1}}', '{"a": {"b": 1}}'),
+        ('{"a": {1: 2}}', '{"a": {1: 3}}'),
+        ('{"a": [{1: 2}]}', '{"a": [{1: 3}]}'),
+        ('{"a": 1.5}', '{"a": 2.5}'),
+        ('{"a": Odd()}', '{"a": Odd()}'),
+        ("ROUND", "{'a': 1}"),
+    ],
+)
+def test_other_peoples_dicts(pytester: pytest.Pytester, left: str, right: str) -> None:
+    """Dicts that are no states are compared as if there were no plugin."""
+    pytester.makepyfile(f"""{DEVICE}
+class Odd:
+    def __eq__(self, other):
+        return False
+    def __repr__(self):
+        return "odd"
+
+ROUND = {{}}
+ROUND["a"] = ROUND
+
+def test_it():
+    assert qidl.to_qobject(Lamp())
+    assert {left} == {right}
+""")
+    without = pytester.runpytest("-p", "no:qidl", "-p", "no:cacheprovider")
+    found = run(pytester)
+    found.assert_outcomes(failed=1)
+    explained = [[line for line in result.outlines if line.startswith("E ")] for result in (without, found)]
+    assert explained[0] == explained[1] != []
 
 
 def test_lengths_that_differ(pytester: pytest.Pytester) -> None:

@@ -31,11 +31,22 @@ def plain(value: Any) -> Any:
     if is_declared(type(value)):
         return {field.name: plain(getattr(value, field.name)) for field in attrs.fields(type(value)) if field.eq}
     if isinstance(value, dict):
-        return {name: plain(member) for name, member in value.items()}
+        named = all(isinstance(name, str) for name in value)
+        return {name: plain(member) for name, member in value.items()} if named else _Other(value)
     if isinstance(value, list | tuple):
         simple = set(map(type, value)) <= {int, bool, str, bytes}
         return list(value) if simple else [plain(element) for element in value]
     return bytes(value) if isinstance(value, bytearray) else value
+
+
+@attrs.frozen
+class _Other:
+    """A dict by other keys than names: paths do not lead into it."""
+
+    value: dict[Any, Any]
+
+    def __repr__(self) -> str:
+        return repr(self.value)
 
 
 def lines(left: Any, right: Any) -> Iterator[tuple[str, str, str]]:
