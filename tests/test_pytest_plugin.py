@@ -376,6 +376,30 @@ def test_it(lamp, data):
     pytester.runpytest_subprocess(*plugins).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("plugins", ["", "1"], ids=["told before", "not told before"])
+def test_what_a_user_registers(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, plugins: str) -> None:
+    """A strategy of the user's own stays, whether Hypothesis knew the class by then or not."""
+    monkeypatch.setenv("HYPOTHESIS_NO_PLUGINS", plugins)
+    pytester.makepyfile(lamp=DEVICE)
+    pytester.makeconftest("""
+from hypothesis import strategies as st
+from lamp import Lamp
+
+st.register_type_strategy(Lamp, st.builds(Lamp, level=st.just(7)))
+""")
+    pytester.makepyfile("""
+from hypothesis import given, strategies as st
+from lamp import Lamp
+
+@given(st.data())
+def test_it(data):
+    assert 7 == data.draw(st.from_type(Lamp)).level
+""")
+    # In a process of its own: Hypothesis keeps what it has looked up.
+    arguments = ("-p", "no:qidl", "-p", "qidl.pytest_plugin")
+    pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=1)
+
+
 def test_light(tmp_path: Path) -> None:
     """A suite that does not use qidl pays for nothing but the plugin's own module."""
     (tmp_path / "test_it.py").write_text(f"""
