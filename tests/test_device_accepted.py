@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -255,3 +256,38 @@ def test_dicts_of_any_keys() -> None:
         self.by_pair = {(self.level, None): object()}
 
     check_device(make("D", level=(uint8, 0), by_pair=(object, derived(None)), post_load=post_load))
+
+
+class Fifo:
+    """An object that is brought up to date, never made anew."""
+
+    def set(self, level: int) -> None:
+        """Hold a level."""
+        self.level = level
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+IN_PLACE: dict[str, tuple[Any, Any]] = {
+    "dict": (attrs.Factory(dict), lambda self: (self.made.clear(), self.made.update(a=self.level))),
+    "dict of the same keys": (attrs.Factory(dict), lambda self: self.made.update(a=self.level)),
+    "list": (attrs.Factory(list), lambda self: self.made.__setitem__(slice(None), [self.level] * 2)),
+    "list of objects": (attrs.Factory(list), lambda self: self.made.__setitem__(slice(None), [object()])),
+    "object": (attrs.Factory(Fifo), lambda self: self.made.set(self.level)),
+    "object, released": (None, lambda self: (self.made and self.made.close(), setattr(self, "made", Fifo()))),
+    "object, compared": (Fraction(1), lambda self: (self.made < 3, setattr(self, "made", Fraction(self.level)))),
+    "function": (None, lambda self: setattr(self, "made", lambda: self.level)),
+    "functions": (None, lambda self: setattr(self, "made", {"read": [lambda: self.level]})),
+}
+
+
+@pytest.mark.parametrize("what", IN_PLACE)
+def test_derived_objects(what: str) -> None:
+    """A hook may rebuild a container where it is, release what it replaces, and make functions."""
+    default, compute = IN_PLACE[what]
+
+    def post_load(self: Any) -> None:
+        compute(self)
+
+    check_device(make("D", level=(uint8, 0), made=(object, derived(default)), post_load=post_load))

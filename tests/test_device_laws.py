@@ -103,6 +103,14 @@ def _adds_up(self: Any) -> None:
     self.log.append(self.level)
 
 
+def _adds_key(self: Any) -> None:
+    self.made[self.level] = 1
+
+
+def _adds_element(self: Any) -> None:
+    self.made.append(self.level)
+
+
 def _counts_on_it(self: Any) -> None:
     self.total = {0: 0}[self.total]
 
@@ -158,6 +166,14 @@ BROKEN_RULES = {
     "derived object": (
         make("D", level=(uint8, 0), total=(object, derived(None)), post_load=_nothing),
         "D.total: expected post_load to compute None again, found what was there before",
+    ),
+    "derived dict": (
+        make("D", level=(uint8, 0), made=(object, derived(attrs.Factory(dict))), post_load=_adds_key),
+        r"D.made: expected post_load to compute {\d+: 1} again, found {\d+: 1, \d+: 1} from before the load",
+    ),
+    "derived list, in place": (
+        make("D", level=(uint8, 0), made=(object, derived(attrs.Factory(list))), post_load=_adds_element),
+        "D.made: expected post_load to compute [0] again, found [1, 0] from before the load",
     ),
     "immutable": (
         make("D", level=(uint8, 0), base=(uint8, immutable(7)), post_load=_spoils_base),

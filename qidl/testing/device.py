@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.declaration import declaration
-from qidl.qobject import fill, from_json, from_qobject, to_json
-from qidl.testing import device_wire, keeping, rules
+from qidl.qobject import from_json, from_qobject, to_json
+from qidl.testing import computing, device_wire, keeping, rules
 from qidl.testing.comparing import differences
 from qidl.testing.holding import check_held
-from qidl.testing.places import UNKNOWN, another, copied, derived, structs
+from qidl.testing.places import structs
 from qidl.testing.refusing import draw_device, is_refusal, judge, saved_from
-from qidl.testing.running import Draw, fail, holds, raised, shown
-from qidl.testing.stranger import Stranger
+from qidl.testing.running import Draw, fail, holds, shown
 from qidl.wire.vmstate import VMState
 
 QObject = dict[str, Any]
@@ -52,7 +51,7 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
         rules.check_reasons(one)
     laws: list[Callable[[Draw], None]] = [
         lambda draw: _round_trips(cls, draw),
-        lambda draw: _derived(cls, draw),
+        lambda draw: computing.computed_again(cls, draw),
         lambda draw: keeping.values_kept(cls, draw),
         lambda draw: keeping.host_objects_kept(cls, draw),
     ]
@@ -85,23 +84,3 @@ def _load(cls: type[Any], function: Callable[[type[Any], Any], Any], saved: Any)
         if not is_refusal(cls, error):
             judge(cls, error, saved)
         fail(cls.__name__, f"to load what it saved, {shown(saved)}", error, cause=error)
-
-
-def _derived(cls: type[Any], draw: Draw) -> None:
-    device, saved = draw_device(cls, draw)
-    wanted = {path: copied(place.value) for path, place in derived(device, cls.__name__).items()}
-    poison = Stranger()
-    for path, place in derived(device, cls.__name__).items():
-        other = another(place.value, place.field.type)
-        place.value = poison if other is UNKNOWN or wanted[path] is UNKNOWN else other
-    try:
-        fill(device, saved)
-    except Exception as error:
-        fail(", ".join(wanted), "post_load to compute anew, whatever was there before", raised(error), cause=error)
-    for path, place in derived(device, cls.__name__).items():
-        expected = wanted.get(path, UNKNOWN)
-        if place.value is poison:
-            again = "it" if expected is UNKNOWN else shown(expected)
-            fail(path, f"post_load to compute {again} again", poison)
-        if expected is not UNKNOWN and place.value != expected:
-            fail(path, f"post_load to compute {shown(expected)} again", f"{shown(place.value)} from before the load")

@@ -17,6 +17,7 @@ class Stranger:
 
     def __init__(self, uses: Iterator[int] | None = None) -> None:
         self._uses = iter(range(_MOST_USES)) if uses is None else uses
+        self._used = False
 
     def __repr__(self) -> str:
         return "what was there before"
@@ -28,6 +29,7 @@ class Stranger:
         return self._another()
 
     def _another(self, *arguments: object, **named: object) -> Any:
+        self._used = True
         for _ in self._uses:
             return Stranger(self._uses)
         raise RuntimeError(f"expected an end to what is asked of an object of the host, found {_MOST_USES} times")
@@ -53,3 +55,8 @@ class Stranger:
         return 0
 
     __index__ = __int__
+
+
+def is_used(stranger: Stranger) -> bool:
+    """Whether a hook has called it, or has asked it for something: it may have brought an object up to date."""
+    return stranger._used
