@@ -269,9 +269,19 @@ BROKEN_RULES = {
         make("D", level=(uint8, 0), post_load=_fails),
         "D.post_load: expected to raise QidlErrors alone, of {'level': 0}, found ZeroDivisionError: no level",
     ),
+    "hook that takes more": (
+        make("D", level=(uint8, 0), post_load=lambda self, version: None),
+        r"D\.post_load: expected to raise QidlErrors alone, of {'level': 0},"
+        r" found TypeError: .* missing 1 required positional argument: 'version'",
+    ),
+    "saving hook that takes less": (
+        make("D", level=(uint8, 0), pre_save=lambda: None),
+        r"D\.pre_save: expected to raise QidlErrors alone, of {'level': 0},"
+        r" found TypeError: .* takes 0 positional arguments but 1 was given",
+    ),
     "refusal": (
         make("D", level=(uint8, 0), post_load=_refuses),
-        "D: expected a QObject that it accepts, found none among those drawn",
+        "D: expected a QObject that it accepts, found none among those drawn, the last of which it refused: never",
     ),
     "refusal of what was saved": (
         make("D", saved=(uint8, 0), pre_save=_notes_saving, post_load=_refuses_what_it_saved),

@@ -96,7 +96,8 @@ def test_steps_that_break_a_law(fault: str) -> None:
 def test_step_that_always_refuses() -> None:
     """A step that takes nothing is told so."""
     found = sentence(lambda: check_step(_step(_always_refuses), LAYOUTS))
-    assert "lamp: expected a state that the way down takes, found none among those drawn" == found
+    wanted = "lamp: expected a state that the way down takes, found none among those drawn"
+    assert f"{wanted}, the last of which it refused: never" == found
 
 
 @step(newer="pc-1.3", older="pc-1.2")

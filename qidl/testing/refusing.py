@@ -30,16 +30,30 @@ def is_refusal(cls: type, error: Exception) -> bool:
 
 def hook_of(cls: type, error: Exception) -> str:
     """The hook of the class, or of a struct in it, that an error comes out of; empty if it is none."""
-    codes = {
-        getattr(inspect.unwrap(hook), "__code__", None): f"{one.name}.{name}"
+    hooks = {
+        f"{one.name}.{name}": hook
         for one in structs(declaration(cls))
         for name in _HOOKS
         if (hook := getattr(one.cls, name, None)) is not None
     }
+    codes = {getattr(inspect.unwrap(hook), "__code__", None): name for name, hook in hooks.items()}
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code in codes:
             return codes[frame.f_code]
-    return ""
+    # One that cannot be called has no frame.
+    return next((name for name, hook in hooks.items() if isinstance(error, TypeError) and not _takes_self(hook)), "")
+
+
+def _takes_self(hook: Any) -> bool:
+    """Whether a hook can be called as such."""
+    try:
+        inspect.signature(hook).bind(None)
+    except TypeError:
+        return False
+    except ValueError:
+        # There is no telling: it has no signature.
+        return True
+    return True
 
 
 def attempt(cls: type, function: Callable[..., T], *arguments: Any) -> T:
@@ -53,7 +67,7 @@ def attempt(cls: type, function: Callable[..., T], *arguments: Any) -> T:
 def judge(cls: type, error: Exception, source: QObject) -> NoReturn:
     """Leave the example if the class refused what it was loaded from; fail if it is at fault."""
     if is_refusal(cls, error):
-        skip()
+        skip(error)
     hook = hook_of(cls, error)
     if hook:
         fail(hook, f"to raise QidlErrors alone, of {shown(source)}", raised(error), cause=error)

@@ -36,10 +36,11 @@ def holds(law: Callable[[Draw], None], name: str, examples: int, wanted: str) ->
     """
     # A reader of pytest's report is to see their own line.
     __tracebackhide__ = True
-    from hypothesis import HealthCheck, Phase, Verbosity, given, settings, strategies as st
+    from hypothesis import HealthCheck, Phase, Verbosity, given, reject, settings, strategies as st
     from hypothesis.errors import Flaky, Unsatisfiable
 
     last = Draw(lambda strategy: None)
+    why: BaseException | None = None
 
     @settings(
         max_examples=examples,
@@ -52,9 +53,13 @@ def holds(law: Callable[[Draw], None], name: str, examples: int, wanted: str) ->
     )
     @given(st.data())
     def run(data: Any) -> None:
-        nonlocal last
+        nonlocal last, why
         last = Draw(data.draw)
-        law(last)
+        try:
+            law(last)
+        except _Left as left:
+            why = left.args[0]
+            reject()
 
     try:
         run()
@@ -62,7 +67,9 @@ def holds(law: Callable[[Draw], None], name: str, examples: int, wanted: str) ->
         # Without the notes of Hypothesis: the sentence says it all.
         raise _noted(AssertionError(str(error)), last) from error.__cause__
     except Unsatisfiable:
-        fail(name, wanted, "none among those drawn")
+        fail(
+            name, wanted, f"none among those drawn{f', the last of which it refused: {why}' if why else ''}", cause=why
+        )
     except Flaky:
         fail(name, "the same each time that the same is tried", "otherwise: something in it hangs on chance or time")
     except QidlError:
@@ -78,11 +85,16 @@ def _noted(error: AssertionError, draw: Draw) -> AssertionError:
     return error
 
 
-def skip() -> NoReturn:
-    """Leave this example: it is not one that the law is about."""
-    from hypothesis import reject
+class _Left(Exception):
+    """An example is not one that the law is about."""
 
-    reject()
+
+def skip(why: BaseException) -> NoReturn:
+    """Leave this example: it is not one that the law is about.
+
+    :param why: what refused it, for an error when all are
+    """
+    raise _Left(why)
 
 
 def fail(place: str, expected: object, found: object, *, cause: BaseException | None = None) -> NoReturn:
