@@ -24,6 +24,7 @@ from qidl import (
     optional,
     uint8,
     uint16,
+    valid,
 )
 from qidl.testing import check_device
 
@@ -269,6 +270,10 @@ BROKEN_RULES = {
         make("D", level=(uint8, 0), post_load=_fails),
         "D.post_load: expected to raise QidlErrors alone, of {'level': 0}, found ZeroDivisionError: no level",
     ),
+    "check": (
+        make("D", level=(uint8, valid(0, check=lambda value: {0: True}[value]))),
+        r"D\.level: expected a QObject that it accepts, found KeyError: \d+",
+    ),
     "hook that takes more": (
         make("D", level=(uint8, 0), post_load=lambda self, version: None),
         r"D\.post_load: expected to raise QidlErrors alone, of {'level': 0},"
@@ -323,6 +328,11 @@ def test_example() -> None:
 
 
 def test_not_declared() -> None:
-    """What is not declared is refused."""
+    """What is not declared is refused, and so is what is no layout, and no number of examples."""
+    cls = make("D", level=(uint8, 0))
+    with pytest.raises(SchemaError, match="layout: expected a VMState, found 3"):
+        check_device(cls, layout=3)  # type: ignore[arg-type]
+    with pytest.raises(SchemaError, match="examples: expected 1 or more, found 0"):
+        check_device(cls, examples=0)
     with pytest.raises(DeclarationError, match="int: expected a class declared"):
         check_device(int)

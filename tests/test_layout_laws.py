@@ -8,10 +8,11 @@ import pytest
 from sentences import sentence
 
 import qidl
+from qidl import SchemaError
 from qidl.testing import check_layout, engines
 from qidl.wire.layouts.i8254 import I8254_V3
 from qidl.wire.layouts.mc146818rtc import MC146818RTC_V3
-from qidl.wire.primitives import Before, Integer, UInt8, When
+from qidl.wire.primitives import Array, Before, Integer, UInt8, When
 from qidl.wire.vmstate import VMState
 
 
@@ -69,6 +70,27 @@ def test_layout_that_cannot_be_drawn() -> None:
     assert "early: expected a state that can be drawn, found KeyError: 'y'" == sentence(lambda: check_layout(layout))
 
 
+def test_field_that_cannot_be_drawn() -> None:
+    """A construct of which no value can be drawn is named by its path."""
+
+    class Odd(Integer):
+        def draw_value(self, draw: Any, state: Any) -> int:
+            raise KeyError("size")
+
+    inner = VMState("inner", version_id=1, fields=["a" / UInt8, "x" / Array(2, Odd("uint8", "B"))])
+    layout = VMState("odd", version_id=1, fields=["b" / UInt8, "inner" / inner])
+    expected = "odd: inner.x[]: expected a state that can be drawn, found KeyError: 'size'"
+    assert expected == sentence(lambda: check_layout(layout))
+
+
+def test_what_is_no_layout() -> None:
+    """What is no layout, and no number of examples, are refused."""
+    with pytest.raises(SchemaError, match="layout: expected a VMState, found 3"):
+        check_layout(3)  # type: ignore[arg-type]
+    with pytest.raises(SchemaError, match="examples: expected 1 or more, found 0"):
+        check_layout(I8254_V3, examples=0)
+
+
 def test_layout_that_cannot_be_described() -> None:
     """A construct that describes itself as no JSON is found out."""
 
@@ -78,6 +100,13 @@ def test_layout_that_cannot_be_described() -> None:
 
     layout = VMState("odd", version_id=1, fields=["x" / Odd("uint8", "B")])
     assert sentence(lambda: check_layout(layout)).startswith("odd: expected a description in JSON, found ")
+
+    class Sizeless(Integer):
+        def describe(self) -> dict[str, Any]:
+            raise KeyError("size")
+
+    layout = VMState("odd", version_id=1, fields=["x" / Sizeless("uint8", "B")])
+    assert "odd: expected a description in JSON, found KeyError: 'size'" == sentence(lambda: check_layout(layout))
 
 
 def test_engines() -> None:

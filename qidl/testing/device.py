@@ -9,9 +9,10 @@ from qidl.declaration import declaration
 from qidl.qobject import from_json, from_qobject, to_json
 from qidl.testing import computing, device_wire, keeping, rules
 from qidl.testing.comparing import differences
+from qidl.testing.engines import check_is_layout
 from qidl.testing.holding import check_held
 from qidl.testing.places import structs
-from qidl.testing.refusing import draw_device, is_refusal, judge, saved_from
+from qidl.testing.refusing import check_of, draw_device, is_refusal, judge, saved_from
 from qidl.testing.running import Draw, fail, holds, shown
 from qidl.wire.vmstate import VMState
 
@@ -44,6 +45,7 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
     :raises AssertionError: one does not hold: a sentence that names class, field, what was expected
         and found; the simplest device that shows it is in its notes, which pytest prints beneath
     :raises DeclarationError: the class is not declared
+    :raises SchemaError: the layout is none, or no number of examples is given
     """
     __tracebackhide__ = True
     described = declaration(cls)
@@ -56,10 +58,11 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
         lambda draw: keeping.host_objects_kept(cls, draw),
     ]
     if layout is not None:
+        check_is_layout(layout)
         laws.append(lambda draw: device_wire.from_the_wire(cls, layout, draw))
         laws.append(lambda draw: device_wire.to_the_wire(cls, layout, draw))
     for law in laws:
-        holds(law, described.name, examples, _ACCEPTED)
+        holds(law, described.name, examples, _ACCEPTED, lambda error: check_of(cls, error))
     check_held(cls, examples, _ACCEPTED)
 
 

@@ -18,6 +18,7 @@ from qidl.declaration import declaration
 from qidl.differences import ABSENT
 from qidl.qobject import from_qobject
 from qidl.testing.comparing import differences, plain
+from qidl.testing.leaves import any_index
 from qidl.testing.places import structs
 from qidl.testing.refusing import attempt, saved_from
 from qidl.testing.running import Draw, fail, holds, shown
@@ -73,7 +74,7 @@ class _Seen:
         saved = saved_from(device, loaded)
         if self._saves:
             # What pre_save writes is for it to say, not for who loads.
-            self._computed.update(_at_any_depth(_any_index(path)) for path, _, _ in differences(held, device))
+            self._computed.update(_at_any_depth(any_index(path)) for path, _, _ in differences(held, device))
         for path, one, other in _members(loaded, saved):
             member = self._members.setdefault(_at_any_depth(path), _Member(other))
             member.constant = member.constant and other == member.saved
@@ -157,10 +158,6 @@ def _members(loaded: Any, saved: Any, path: str = "") -> Iterator[tuple[str, Any
         for one, other in zip(loaded, saved, strict=False):
             if isinstance(one, dict | list):
                 yield from _members(one, other, f"{path}[]")
-
-
-def _any_index(path: str) -> str:
-    return re.sub(r"\[\d+\]", "[]", path)
 
 
 def _at_any_depth(path: str) -> str:
