@@ -49,16 +49,24 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def qidl_snapshot(request: pytest.FixtureRequest) -> Snapshot:
-    """The machine that ``@pytest.mark.qidl_snapshot(…)`` or an indirect parameter names, loaded for this test alone."""
+    """The machine that ``@pytest.mark.qidl_snapshot(…)`` or an indirect parameter names, loaded for this test alone.
+
+    A parameter is a path or a level, or a pair of a path and the level to read it as.
+    """
     marker = request.node.get_closest_marker("qidl_snapshot")
     if hasattr(request, "param"):
-        return _machine(request, request.param)
+        machine, level = request.param if _is_pair(request.param) else (request.param, None)
+        return _machine(request, machine, level=level)
     if marker is None:
         _fail("@pytest.mark.qidl_snapshot(path or level)", "no marker")
     if len(marker.args) != 1 or set(marker.kwargs) - {"level"}:
         given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
         _fail("a path or a level, and level=… at the most", f"({', '.join(given)})")
     return _machine(request, *marker.args, **marker.kwargs)
+
+
+def _is_pair(parameter: object) -> bool:
+    return isinstance(parameter, tuple) and len(parameter) == 2
 
 
 def _fail(expected: str, found: object) -> NoReturn:
@@ -143,29 +151,41 @@ def assert_golden(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
 
     ``pytest --qidl-update`` writes the file instead.
     """
-    from qidl.testing import golden
+    from qidl.errors import QidlError
 
     folder = request.path.parent / "golden"
 
     def check(value: Any, name: str) -> None:
         __tracebackhide__ = True
-        path, state = folder / f"{name}.json", golden.to_state(value)
-        if request.config.getoption("--qidl-update"):
-            golden.write(path, state)
-        elif not path.is_file():
-            pytest.fail(f"{name}: expected {path}, found none; pytest --qidl-update writes it", pytrace=False)
-        else:
-            _check_golden(golden.read(path), state, name, request.config)
+        try:
+            problem = _golden_problem(folder, value, name, request.config)
+        except QidlError as error:
+            problem = str(error)
+        if problem:
+            pytest.fail(problem, pytrace=False)
 
     return check
 
 
-def _check_golden(wanted: Any, found: Any, name: str, config: pytest.Config) -> None:
+def _golden_problem(folder: Path, value: Any, name: str, config: pytest.Config) -> str:
+    """What differs from a golden file, in words; nothing if it is written."""
+    from qidl.testing import golden
+
+    path, state = golden.place(folder, name), golden.to_state(value)
+    if config.getoption("--qidl-update"):
+        golden.write(path, state)
+        return ""
+    if not path.is_file():
+        return f"{name}: expected {path}, found none; pytest --qidl-update writes it"
+    return _differences(golden.read(path), state, name, config)
+
+
+def _differences(wanted: Any, found: Any, name: str, config: pytest.Config) -> str:
     from qidl.testing.comparing import lines
 
     told = [f"{path or 'the whole'}: expected {one}, found {other}" for path, one, other in lines(wanted, found)]
     if len(told) > _LINES and config.get_verbosity() <= 0:
         told[_LINES:] = [f"and {len(told) - _LINES} more, which -v shows"]
-    if told:
-        text = "\n".join(told)
-        pytest.fail(f"{name} is not what its golden file says; pytest --qidl-update takes it over:\n{text}", False)
+    if not told:
+        return ""
+    return "\n".join([f"{name} is not what its golden file says; pytest --qidl-update takes it over:", *told])
