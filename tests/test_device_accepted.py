@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from fractions import Fraction
 from typing import Any
@@ -154,7 +155,8 @@ def test_hooks_that_use_the_host() -> None:
     def post_load(self: Any) -> None:
         if self.irq is not None:
             self.irq.set(self.level)
-            self.irq.pins[0].level = self.level
+            self.irq.pins[0].level = int(self.irq.level)
+            self.irq.copy = copy.copy(self.irq)
         if self.lock is not None:
             with self.lock:
                 self.bus = self.bus
@@ -221,7 +223,8 @@ def test_hooks_that_normalise() -> None:
     def post_load(self: Any) -> None:
         self.level = min(self.level, 5)
         self.flags &= 0x10
-        self.has_error = self.has_error and self.error != 3
+        if self.error == 3:
+            self.has_error, self.error = False, 0
         self.sum = self.level * 13 & 0xFFFF
         if self.mode != MODE:
             self.count = 0
@@ -272,6 +275,10 @@ class Fifo:
 IN_PLACE: dict[str, tuple[Any, Any]] = {
     "dict": (attrs.Factory(dict), lambda self: (self.made.clear(), self.made.update(a=self.level))),
     "dict of the same keys": (attrs.Factory(dict), lambda self: self.made.update(a=self.level)),
+    "dict of all kinds": (
+        attrs.Factory(dict),
+        lambda self: self.made.update(lit=self.level > 0, name=str(self.level), none="", more=[{}, 0.5]),
+    ),
     "list": (attrs.Factory(list), lambda self: self.made.__setitem__(slice(None), [self.level] * 2)),
     "list of objects": (attrs.Factory(list), lambda self: self.made.__setitem__(slice(None), [object()])),
     "object": (attrs.Factory(Fifo), lambda self: self.made.set(self.level)),

@@ -108,6 +108,10 @@ def _adds_key(self: Any) -> None:
     self.made[self.level] = 1
 
 
+def _adds_pair(self: Any) -> None:
+    self.made[self.level, 1] = 1
+
+
 def _adds_element(self: Any) -> None:
     self.made.append(self.level)
 
@@ -171,6 +175,10 @@ BROKEN_RULES = {
     "derived dict": (
         make("D", level=(uint8, 0), made=(object, derived(attrs.Factory(dict))), post_load=_adds_key),
         r"D.made: expected post_load to compute {\d+: 1} again, found {\d+: 1, \d+: 1} from before the load",
+    ),
+    "derived dict by any keys": (
+        make("D", level=(uint8, 0), made=(object, derived(attrs.Factory(dict))), post_load=_adds_pair),
+        r"D.made: expected post_load to compute {\(\d+, 1\): 1} again, found {.*} from before the load",
     ),
     "derived list, in place": (
         make("D", level=(uint8, 0), made=(object, derived(attrs.Factory(list))), post_load=_adds_element),

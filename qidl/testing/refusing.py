@@ -65,11 +65,9 @@ def _takes_self(hook: Any) -> bool:
     """Whether a hook can be called as such."""
     try:
         inspect.signature(hook).bind(None)
-    except TypeError:
-        return False
-    except ValueError:
-        # There is no telling: it has no signature.
-        return True
+    except (TypeError, ValueError) as error:
+        # Of one without a signature, there is no telling.
+        return isinstance(error, ValueError)
     return True
 
 

@@ -77,9 +77,8 @@ def holds(
         # Without the notes of Hypothesis: the sentence says it all.
         raise _noted(AssertionError(str(error)), last) from error.__cause__
     except Unsatisfiable:
-        fail(
-            name, wanted, f"none among those drawn{f', the last of which it refused: {why}' if why else ''}", cause=why
-        )
+        refused = "" if why is None else f", the last of which it refused: {why}"
+        fail(name, wanted, f"none among those drawn{refused}", cause=why)
     except Flaky:
         fail(name, "the same each time that the same is tried", "otherwise: something in it hangs on chance or time")
     except QidlError:
