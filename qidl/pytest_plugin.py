@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _LINES = 20
 """Differences from a golden file that are shown, unless -v asks for all."""
+
+_SOURCES = ("qidl.declaration", "qidl.qobject", "qidl.wire.vmstate")
+"""Where devices and states come from: without these, there are none to compare."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,16 +49,24 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def qidl_snapshot(request: pytest.FixtureRequest) -> Snapshot:
-    """The machine that ``@pytest.mark.qidl_snapshot(…)`` or an indirect parameter names, loaded for this test alone."""
+    """The machine that ``@pytest.mark.qidl_snapshot(…)`` or an indirect parameter names, loaded for this test alone.
+
+    A parameter is a path or a level, or a pair of a path and the level to read it as.
+    """
     marker = request.node.get_closest_marker("qidl_snapshot")
     if hasattr(request, "param"):
-        return _machine(request, request.param)
+        machine, level = request.param if _is_pair(request.param) else (request.param, None)
+        return _machine(request, machine, level=level)
     if marker is None:
         _fail("@pytest.mark.qidl_snapshot(path or level)", "no marker")
     if len(marker.args) != 1 or set(marker.kwargs) - {"level"}:
         given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
         _fail("a path or a level, and level=… at the most", f"({', '.join(given)})")
     return _machine(request, *marker.args, **marker.kwargs)
+
+
+def _is_pair(parameter: object) -> bool:
+    return isinstance(parameter, tuple) and len(parameter) == 2
 
 
 def _fail(expected: str, found: object) -> NoReturn:
@@ -94,34 +105,44 @@ def _unpacked(path: Path) -> bytes:
     return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
 
 
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Of two devices, or two states, show the paths that differ, and nothing else."""
-    if op != "==" or not _comparable(left, right):
-        return None
+@pytest.hookimpl(wrapper=True)
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> Generator[None, list[Any], list[Any]]:
+    """Of two devices, show the paths that differ, and nothing else; of two states, above what pytest shows."""
+    explanations = yield
+    if op != "==" or sys.modules.keys().isdisjoint(_SOURCES):
+        return explanations
+    try:
+        return _with_paths(explanations, left, right)
+    except Exception:
+        # Comparisons of others come by here, too: whatever is odd about theirs, pytest says it.
+        return explanations
+
+
+def _with_paths(explanations: list[Any], left: object, right: object) -> list[Any]:
+    """What is shown of a comparison, of which pytest takes the first."""
+    from qidl.declaration import is_declared
+
+    devices = is_declared(type(left)) and type(left) is type(right)
+    # Nobody can tell a state from another dict of its form, so what pytest says of dicts stays.
+    states = isinstance(left, dict) and isinstance(right, dict) and _is_state(left) and _is_state(right)
+    if not (devices or (states and explanations)):
+        return explanations
     from qidl.testing.comparing import lines
 
     found = [f"{path or 'the whole'}: {one} != {other}" for path, one, other in lines(left, right)]
-    return [f"{_named(left)} == {_named(right)}", *found] if found else None
-
-
-def _named(value: object) -> str:
-    return "state" if isinstance(value, dict) else type(value).__name__
-
-
-def _comparable(left: object, right: object) -> bool:
-    """Whether these are two devices of a class, or two states; a state is known by what it is made of."""
-    if "qidl.declaration" not in sys.modules:
-        return False
-    from qidl.declaration import is_declared
-
-    if is_declared(type(left)):
-        return type(left) is type(right)
-    # Other dicts are other people's: only where states can come from, and of a state's names.
-    return "qidl.qobject" in sys.modules and _is_state(left) and _is_state(right)
+    if devices:
+        return [[f"{type(left).__name__} == {type(right).__name__}", *found], *explanations] if found else explanations
+    (summary, *rest), *others = explanations
+    return [[summary, *found, *rest], *others]
 
 
 def _is_state(value: object) -> bool:
-    return isinstance(value, dict) and bool(value) and all(isinstance(k, str) and k.isidentifier() for k in value)
+    """Whether something is made as a state is: of integers, text and bytes by names of C."""
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and name.isidentifier() for name in value) and all(
+            map(_is_state, value.values())
+        )
+    return all(map(_is_state, value)) if isinstance(value, list) else isinstance(value, int | str | bytes | bytearray)
 
 
 @pytest.fixture
@@ -130,29 +151,41 @@ def assert_golden(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
 
     ``pytest --qidl-update`` writes the file instead.
     """
-    from qidl.testing import golden
+    from qidl.errors import QidlError
 
     folder = request.path.parent / "golden"
 
     def check(value: Any, name: str) -> None:
         __tracebackhide__ = True
-        path, state = folder / f"{name}.json", golden.to_state(value)
-        if request.config.getoption("--qidl-update"):
-            golden.write(path, state)
-        elif not path.is_file():
-            pytest.fail(f"{name}: expected {path}, found none; pytest --qidl-update writes it", pytrace=False)
-        else:
-            _check_golden(golden.read(path), state, name, request.config)
+        try:
+            problem = _golden_problem(folder, value, name, request.config)
+        except QidlError as error:
+            problem = str(error)
+        if problem:
+            pytest.fail(problem, pytrace=False)
 
     return check
 
 
-def _check_golden(wanted: Any, found: Any, name: str, config: pytest.Config) -> None:
+def _golden_problem(folder: Path, value: Any, name: str, config: pytest.Config) -> str:
+    """What differs from a golden file, in words; nothing if it is written."""
+    from qidl.testing import golden
+
+    path, state = golden.place(folder, name), golden.to_state(value)
+    if config.getoption("--qidl-update"):
+        golden.write(path, state)
+        return ""
+    if not path.is_file():
+        return f"{name}: expected {path}, found none; pytest --qidl-update writes it"
+    return _differences(golden.read(path), state, name, config)
+
+
+def _differences(wanted: Any, found: Any, name: str, config: pytest.Config) -> str:
     from qidl.testing.comparing import lines
 
     told = [f"{path or 'the whole'}: expected {one}, found {other}" for path, one, other in lines(wanted, found)]
     if len(told) > _LINES and config.get_verbosity() <= 0:
         told[_LINES:] = [f"and {len(told) - _LINES} more, which -v shows"]
-    if told:
-        text = "\n".join(told)
-        pytest.fail(f"{name} is not what its golden file says; pytest --qidl-update takes it over:\n{text}", False)
+    if not told:
+        return ""
+    return "\n".join([f"{name} is not what its golden file says; pytest --qidl-update takes it over:", *told])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import captures
 import pytest
+from suites import run
+
+# A suite that runs within this one forgets what it imports itself; qidl does not, and would not import it again.
+import qidl.qobject  # noqa: F401
 
 pytest_plugins = ["pytester"]
 
@@ -28,11 +31,6 @@ class Lamp:
     def post_load(self):
         self.lit = self.level > 0
 """
-
-
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run the suite with the plugin, whether the entry point is installed or not."""
-    return pytester.runpytest("-p", "no:qidl", "-p", "qidl.pytest_plugin", "-p", "no:cacheprovider", *arguments)
 
 
 def test_machine_of_a_level(pytester: pytest.Pytester) -> None:
@@ -70,8 +68,22 @@ def test_below_the_root(qidl_snapshot):
 @pytest.mark.parametrize("qidl_snapshot", ["pc-1.0", "data/vm.qevm"], indirect=True)
 def test_parameter(qidl_snapshot):
     assert "mc146818rtc" in qidl_snapshot
+
+@pytest.mark.parametrize("qidl_snapshot", [("vm.qevm.gz", "pc-1.2"), ("pc-1.2", "pc-1.2")], indirect=True)
+def test_parameter_with_level(qidl_snapshot):
+    assert "pc-1.2" == qidl_snapshot.level
+
+@pytest.mark.parametrize("qidl_snapshot", [("vm.qevm.gz",), ("vm.qevm.gz", "pc-9")], indirect=True)
+def test_wrong_parameter(qidl_snapshot): ...
 """)
-    run(pytester).assert_outcomes(passed=4)
+    result = run(pytester)
+    result.assert_outcomes(passed=6, errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "qidl_snapshot: expected the path of a stream or one of pc-1.0, *, found ('vm.qevm.gz',)",
+            "qidl_snapshot: expected to load */vm.qevm.gz, found level: expected one of *, found 'pc-9'",
+        ]
+    )
 
 
 def test_no_such_machine(pytester: pytest.Pytester) -> None:
@@ -157,7 +169,7 @@ def test_it():
 
 
 def test_states_that_differ(pytester: pytest.Pytester) -> None:
-    """Of two states, the paths that differ are shown; other dicts and other comparisons are left to pytest."""
+    """Of two states, the paths that differ are shown, too; other dicts and other comparisons are left to pytest."""
     pytester.makepyfile(f"""{DEVICE}
 def test_states():
     assert qidl.to_qobject(Lamp(level=3)) == {{"level": 3, "colours": [0, 9, 0, 0]}}
@@ -178,12 +190,48 @@ def test_other_device():
     result.assert_outcomes(failed=5)
     result.stdout.fnmatch_lines(
         [
-            "E * assert state == state",
+            "E * assert {'level': 3, *} == {'level': 3, *}",
             "E *colours[[]1]: 0 != 9",
+            "E *Differing items:",
             "E *colours: [[]0, 0, 0, 0[]] != absent",
             "E *{'not a name': 1} == {'not a name': 2}*",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ('{"a": {("x",): 2}}', '{"a": {("x",): 3}}'),
+        ('{"a": {None: 1}}', '{"a": {"b": 1}}'),
+        ('{"a": {1: 2}}', '{"a": {1: 3}}'),
+        ('{"a": [{1: 2}]}', '{"a": [{1: 3}]}'),
+        ('{"a": 1.5}', '{"a": 2.5}'),
+        ('{"a": Odd()}', '{"a": Odd()}'),
+        ("ROUND", "{'a': 1}"),
+    ],
+)
+def test_other_peoples_dicts(pytester: pytest.Pytester, left: str, right: str) -> None:
+    """Dicts that are no states are compared as if there were no plugin."""
+    pytester.makepyfile(f"""{DEVICE}
+class Odd:
+    def __eq__(self, other):
+        return False
+    def __repr__(self):
+        return "odd"
+
+ROUND = {{}}
+ROUND["a"] = ROUND
+
+def test_it():
+    assert qidl.to_qobject(Lamp())
+    assert {left} == {right}
+""")
+    without = pytester.runpytest("-p", "no:qidl", "-p", "no:cacheprovider")
+    found = run(pytester)
+    found.assert_outcomes(failed=1)
+    explained = [[line for line in result.outlines if line.startswith("E ")] for result in (without, found)]
+    assert explained[0] == explained[1] != []
 
 
 def test_lengths_that_differ(pytester: pytest.Pytester) -> None:
@@ -229,103 +277,16 @@ def test_it():
     result.stdout.fnmatch_lines(["E *assert Odd(level=0) == Odd(level=0)"])
 
 
-GOLDEN = """
-import pytest
-
-@pytest.mark.qidl_snapshot("pc-1.3")
-def test_it(qidl_snapshot, assert_golden):
-    assert_golden(qidl_snapshot["mc146818rtc"], "rtc")
-    assert_golden(qidl_snapshot["mc146818rtc"].device(), "rtc device")
-    assert_golden(qidl_snapshot["timer"].state, "timer")
-"""
-
-
-def test_golden_files(pytester: pytest.Pytester) -> None:
-    """A golden file is written on demand, and held against from then on; what differs is shown by path."""
-    pytester.makepyfile(GOLDEN)
-    missing = run(pytester)
-    missing.assert_outcomes(failed=1)
-    missing.stdout.fnmatch_lines(["rtc: expected *rtc.json, found none; pytest --qidl-update writes it"])
-    run(pytester, "--qidl-update").assert_outcomes(passed=1)
-    run(pytester).assert_outcomes(passed=1)
-    golden = pytester.path / "golden" / "rtc.json"
-    state = json.loads(golden.read_text())
-    assert 128 == len(bytes.fromhex("".join(state["cmos_data"]["$hex"])))
-    state["cmos_data"]["$hex"][0] = "ff" * 32
-    state["period"] = 7
-    golden.write_text(json.dumps(state))
-    result = run(pytester)
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "rtc is not what its golden file says; *",
-            "cmos_data[[]0[]]: expected 255, found 0",
-            "and * more, which -v shows",
-        ]
-    )
-    run(pytester, "-v").stdout.fnmatch_lines(["period: expected 7, found 0"])
-
-
-def test_golden_files_of_every_value(pytester: pytest.Pytester) -> None:
-    """Bytes, the widest integers and odd text come back; integers stand in rows."""
-    pytester.makepyfile("""
-        STATE = {
-            "wide": [2**64 - 1, -(2**63)],
-            "none": [b"", [], {}],
-            "text": "[\\n  1\\n]\\0\\u2028",
-            "row": list(range(20)),
-            "grid": [[1, 2], [3, 4]],
-        }
-
-        def test_it(assert_golden):
-            assert_golden(STATE, "folder/values")
-    """)
-    run(pytester, "--qidl-update").assert_outcomes(passed=1)
-    run(pytester).assert_outcomes(passed=1)
-    text = (pytester.path / "golden" / "folder" / "values.json").read_text()
-    assert '"row": [\n    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,\n    16, 17, 18, 19\n  ]' in text
-    assert '"grid": [\n    [1, 2],\n    [3, 4]\n  ]' in text
-
-
-def test_golden_files_by_several_workers(pytester: pytest.Pytester) -> None:
-    """Workers of pytest-xdist write golden files, and hold against them."""
-    pytester.makepyfile("""
-        import pytest
-
-        @pytest.mark.parametrize("number", range(4))
-        def test_it(assert_golden, number):
-            assert_golden({"number": number}, f"file-{number % 3}" if number < 3 else "file-3")
-    """)
-    for arguments in (["--qidl-update"], []):
-        run(pytester, "-n", "2", *arguments).assert_outcomes(passed=4)
-    assert 4 == len(list((pytester.path / "golden").iterdir()))
-
-
-@pytest.mark.parametrize("text", ['{"a": {"$hex": ["0g"]}}', "{"])
-def test_what_is_no_golden_file(pytester: pytest.Pytester, text: str) -> None:
-    """A golden file that is none is refused with a SchemaError."""
-    pytester.makepyfile(GOLDEN)
-    pytester.mkdir("golden").joinpath("rtc.json").write_text(text)
-    result = run(pytester)
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*SchemaError*"])
-
-
-def test_what_has_no_golden_file(pytester: pytest.Pytester) -> None:
-    """What is neither a section, a device nor a state is refused."""
-    pytester.makepyfile("def test_it(assert_golden): assert_golden(1, 'one')")
-    result = run(pytester)
-    result.stdout.fnmatch_lines(["*golden file: expected a section, a device or a state, found int"])
-
-
 def test_declared_classes_are_drawn(pytester: pytest.Pytester) -> None:
     """Where a suite uses Hypothesis, types are looked up while it runs, and drawn within the ranges declared."""
     pytester.makepyfile(f"""{DEVICE}
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 def brighter(lamp: Lamp) -> Lamp:
     return lamp
 
+# The first draw imports what it draws with.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.builds(brighter), st.data())
 def test_it(lamp, data):
     for one in (lamp, data.draw(st.from_type(Lamp))):
@@ -335,6 +296,30 @@ def test_it(lamp, data):
     # In a process of its own: Hypothesis keeps what it has looked up.
     plugins = ("-p", "no:qidl", "-p", "qidl.pytest_plugin")
     pytester.runpytest_subprocess(*plugins).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("plugins", ["", "1"], ids=["told before", "not told before"])
+def test_what_a_user_registers(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, plugins: str) -> None:
+    """A strategy of the user's own stays, whether Hypothesis knew the class by then or not."""
+    monkeypatch.setenv("HYPOTHESIS_NO_PLUGINS", plugins)
+    pytester.makepyfile(lamp=DEVICE)
+    pytester.makeconftest("""
+from hypothesis import strategies as st
+from lamp import Lamp
+
+st.register_type_strategy(Lamp, st.builds(Lamp, level=st.just(7)))
+""")
+    pytester.makepyfile("""
+from hypothesis import given, strategies as st
+from lamp import Lamp
+
+@given(st.data())
+def test_it(data):
+    assert 7 == data.draw(st.from_type(Lamp)).level
+""")
+    # In a process of its own: Hypothesis keeps what it has looked up.
+    arguments = ("-p", "no:qidl", "-p", "qidl.pytest_plugin")
+    pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=1)
 
 
 def test_light(tmp_path: Path) -> None:

@@ -21,21 +21,32 @@ def differences(left: Any, right: Any) -> Iterator[tuple[str, Any, Any]]:
     """
     from qidl.differences import diff_states
 
-    sides = _plain(left), _plain(right)
+    sides = plain(left), plain(right)
     if sides[0] != sides[1]:
         yield from diff_states(*sides)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Dicts and lists that hold what a device does."""
     if is_declared(type(value)):
-        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value)) if field.eq}
+        return {field.name: plain(getattr(value, field.name)) for field in attrs.fields(type(value)) if field.eq}
     if isinstance(value, dict):
-        return {name: _plain(member) for name, member in value.items()}
+        named = all(isinstance(name, str) for name in value)
+        return {name: plain(member) for name, member in value.items()} if named else _Other(value)
     if isinstance(value, list | tuple):
         simple = set(map(type, value)) <= {int, bool, str, bytes}
-        return list(value) if simple else [_plain(element) for element in value]
+        return list(value) if simple else [plain(element) for element in value]
     return bytes(value) if isinstance(value, bytearray) else value
+
+
+@attrs.frozen
+class _Other:
+    """A dict by other keys than names: paths do not lead into it."""
+
+    value: dict[Any, Any]
+
+    def __repr__(self) -> str:
+        return repr(self.value)
 
 
 def lines(left: Any, right: Any) -> Iterator[tuple[str, str, str]]:

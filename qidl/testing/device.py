@@ -6,20 +6,26 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.declaration import declaration
-from qidl.qobject import fill, from_json, from_qobject, to_json
-from qidl.testing import device_wire, rules
+from qidl.qobject import from_json, from_qobject, to_json
+from qidl.testing import computing, device_wire, keeping, rules
 from qidl.testing.comparing import differences
-from qidl.testing.places import UNKNOWN, Stranger, another, copied, derived, kept, structs
-from qidl.testing.refusing import attempt, draw_device, is_refusal, judge, saved_from
-from qidl.testing.running import Draw, fail, holds, raised, shown, skip
+from qidl.testing.engines import check_is_layout
+from qidl.testing.holding import check_held
+from qidl.testing.places import structs
+from qidl.testing.refusing import check_of, draw_device, is_refusal, judge, saved_from
+from qidl.testing.running import Draw, fail, holds, shown
 from qidl.wire.vmstate import VMState
 
 QObject = dict[str, Any]
+
+_ACCEPTED = "a QObject that it accepts"
 
 
 def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50) -> None:
     """Hold a declared class against the laws that every device keeps, and the rules of its review.
 
+    - What is loaded is saved again: a member may be clamped, masked or computed from others, but not
+      become the same each time. What ``pre_save`` writes is for it to say.
     - What is saved loads, through a QObject and through JSON, and is saved the same again.
     - Each derived field is computed by ``post_load``, whatever it held before.
     - What does not travel keeps its value when a device is loaded into.
@@ -39,6 +45,7 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
     :raises AssertionError: one does not hold: a sentence that names class, field, what was expected
         and found; the simplest device that shows it is in its notes, which pytest prints beneath
     :raises DeclarationError: the class is not declared
+    :raises SchemaError: the layout is none, or no number of examples is given
     """
     __tracebackhide__ = True
     described = declaration(cls)
@@ -46,15 +53,17 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
         rules.check_reasons(one)
     laws: list[Callable[[Draw], None]] = [
         lambda draw: _round_trips(cls, draw),
-        lambda draw: _derived(cls, draw),
-        lambda draw: _kept(cls, draw),
-        lambda draw: _host_objects_kept(cls, draw),
+        lambda draw: computing.computed_again(cls, draw),
+        lambda draw: keeping.values_kept(cls, draw),
+        lambda draw: keeping.host_objects_kept(cls, draw),
     ]
     if layout is not None:
+        check_is_layout(layout)
         laws.append(lambda draw: device_wire.from_the_wire(cls, layout, draw))
         laws.append(lambda draw: device_wire.to_the_wire(cls, layout, draw))
     for law in laws:
-        holds(law, described.name, examples, "a QObject that it accepts")
+        holds(law, described.name, examples, _ACCEPTED, lambda error: check_of(cls, error))
+    check_held(cls, examples, _ACCEPTED)
 
 
 def _round_trips(cls: type[Any], draw: Draw) -> None:
@@ -78,63 +87,3 @@ def _load(cls: type[Any], function: Callable[[type[Any], Any], Any], saved: Any)
         if not is_refusal(cls, error):
             judge(cls, error, saved)
         fail(cls.__name__, f"to load what it saved, {shown(saved)}", error, cause=error)
-
-
-def _derived(cls: type[Any], draw: Draw) -> None:
-    device, saved = draw_device(cls, draw)
-    wanted = {path: copied(place.value) for path, place in derived(device, cls.__name__).items()}
-    poison = Stranger()
-    for path, place in derived(device, cls.__name__).items():
-        other = another(place.value, place.field.type)
-        place.value = poison if other is UNKNOWN or wanted[path] is UNKNOWN else other
-    try:
-        fill(device, saved)
-    except Exception as error:
-        fail(", ".join(wanted), "post_load to compute anew, whatever was there before", raised(error), cause=error)
-    for path, place in derived(device, cls.__name__).items():
-        expected = wanted.get(path, UNKNOWN)
-        if place.value is poison:
-            again = "it" if expected is UNKNOWN else shown(expected)
-            fail(path, f"post_load to compute {again} again", poison)
-        if expected is not UNKNOWN and place.value != expected:
-            fail(path, f"post_load to compute {shown(expected)} again", f"{shown(place.value)} from before the load")
-
-
-def _kept(cls: type[Any], draw: Draw) -> None:
-    from hypothesis import strategies as st
-
-    name = cls.__name__
-    device, _ = draw_device(cls, draw)
-    _, saved = draw_device(cls, draw, "then loaded from")
-    if draw(st.booleans()):
-        for place in kept(device, name).values():
-            other = another(place.value, place.field.type)
-            if other is not UNKNOWN:
-                place.value = other
-    before = {path: (place.value, copied(place.value)) for path, place in kept(device, name).items()}
-    attempt(cls, fill, device, saved)
-    for path, place in kept(device, name).items():
-        same, equal = before.get(path, (place.value, UNKNOWN))
-        changed = equal is not UNKNOWN and not place.is_elsewhere and place.value != equal
-        if place.value is not same or changed:
-            mark, value = place.field.mark.value, same if equal is UNKNOWN else equal
-            fail(path, f"{shown(value)}, since it is {mark} and no load changes it", shown(place.value))
-    for path, wanted, found in differences(saved, saved_from(device, saved)):
-        fail(f"{name}.{path}", f"{shown(wanted)} after loading into a device", shown(found))
-
-
-def _host_objects_kept(cls: type[Any], draw: Draw) -> None:
-    device, saved = draw_device(cls, draw)
-    strangers = {}
-    for path, place in kept(device, cls.__name__).items():
-        if place.value is None:
-            place.value = strangers[path] = Stranger()
-    try:
-        fill(device, saved)
-    except Exception:
-        # A hook that uses such an object cannot do with just any.
-        skip()
-    for path, place in kept(device, cls.__name__).items():
-        if path in strangers and place.value is not strangers[path]:
-            mark = place.field.mark.value
-            fail(path, f"the object that was there, since it is {mark} and no load changes it", shown(place.value))

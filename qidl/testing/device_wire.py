@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 from qidl.declaration import declaration
@@ -11,10 +9,11 @@ from qidl.errors import QidlError, SchemaError, WireError
 from qidl.qobject import from_qobject
 from qidl.testing.comparing import differences
 from qidl.testing.engines import engines
+from qidl.testing.leaves import any_index, leaves
 from qidl.testing.refusing import draw_device, hook_of, judge, saved_from
 from qidl.testing.rules import breaks_rules
 from qidl.testing.running import Draw, fail, shown
-from qidl.wire import path as paths, primitives as wire
+from qidl.wire import primitives as wire
 from qidl.wire.vmstate import VMState
 
 
@@ -76,11 +75,11 @@ def _check_refusal(cls: type[Any], layout: VMState, error: QidlError) -> None:
         fail(cls.__name__, f"a state that {layout.name} can write", error, cause=error)
     if error.expected in {rule.expected for one in layout.walk() for rule in one.rules}:
         return
-    where, path = f"{cls.__name__}.{error.path}", _any_index(error.path)
-    leaves = dict(_leaves(layout))
-    plain = isinstance(leaves.get(path), wire.Integer)
+    where, path = f"{cls.__name__}.{error.path}", any_index(error.path)
+    forms = dict(leaves(layout))
+    plain = isinstance(forms.get(path), wire.Integer)
     # Within a form of the layout's own, there is no telling.
-    known = any(_is_within(leaf, path) or _is_within(path, leaf) for leaf in leaves)
+    known = any(_is_within(leaf, path) or _is_within(path, leaf) for leaf in forms)
     if error.expected == _NONE and (plain or not known):
         fail(where, f"no member, since {layout.name} does not carry it", error.found, cause=error)
     if error.found == _NONE and plain:
@@ -91,22 +90,3 @@ def _check_refusal(cls: type[Any], layout: VMState, error: QidlError) -> None:
 
 def _is_within(path: str, whole: str) -> bool:
     return path == whole or path.startswith((f"{whole}.", f"{whole}["))
-
-
-def _leaves(layout: VMState, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The forms of a layout's fields, by path with the indexes left out."""
-    for member in layout.members:
-        path = _any_index(paths.join(prefix, member.path))
-        form = member.subcon
-        while isinstance(form, wire.Array | wire.Listed):
-            path, form = f"{path}[]", form.subcon
-        if isinstance(form, VMState):
-            yield from _leaves(form, path)
-        else:
-            yield path, form
-    for subsection in layout.subsections:
-        yield from _leaves(subsection, prefix)
-
-
-def _any_index(path: str) -> str:
-    return re.sub(r"\[\d+\]", "[]", path)

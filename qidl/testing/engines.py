@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from qidl.errors import WireError
+from qidl.errors import SchemaError, WireError
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
@@ -46,3 +46,12 @@ def _compile(layout: VMState, version_id: int | None) -> None:
 def engines() -> Mapping[str, Engine]:
     """Return every engine there is, by name; the one that defines what is right is called ``reference``."""
     return {"reference": REFERENCE, "compiled": Compiled()}
+
+
+def check_is_layout(layout: object) -> None:
+    """Refuse what no engine can be run on.
+
+    :raises SchemaError: it is no layout
+    """
+    if not isinstance(layout, VMState):
+        raise SchemaError(f"layout: expected a VMState, found {layout!r}")

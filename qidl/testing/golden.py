@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from qidl.declaration import is_declared
 from qidl.errors import SchemaError
+from qidl.testing.running import shown
+from qidl.wire import path as paths
 
 _ROW = 16
 _BYTES = 32
@@ -29,15 +32,28 @@ def to_state(value: Any) -> Any:
     raise SchemaError(f"golden file: expected a section, a device or a state, found {type(value).__name__}")
 
 
+def place(folder: Path, name: str) -> Path:
+    """The path of a golden file, which lies in the folder or below.
+
+    :raises SchemaError: it does not
+    """
+    steps = PurePath(name).parts if isinstance(name, str) else ()
+    if not steps or PurePath(name).is_absolute() or ".." in steps:
+        raise SchemaError(f"golden file: expected a name of a file in {folder.name}/, found {name!r}")
+    return folder / f"{name}.json"
+
+
 def write(path: Path, state: Any) -> None:
     """Write a golden file, whole or not at all, and the folders on the way.
 
+    :raises SchemaError: the state has what a state cannot have
     :raises OSError: it cannot be written
     """
     from qidl import files
 
+    readable = _readable(state, "")
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = _INTEGERS.sub(_in_rows, json.dumps(_readable(state), indent=2))
+    text = _INTEGERS.sub(_in_rows, json.dumps(readable, indent=2))
     files.write(path, [f"{text}\n".encode()])
 
 
@@ -63,17 +79,30 @@ def read(path: Path) -> Any:
 
     try:
         return _original(parse_json(path.read_bytes()))
-    except ValueError as error:
-        raise SchemaError(f"{path}: expected hexadecimal digits, found {error}") from None
+    except SchemaError as error:
+        problem = f"a golden file, found {error}"
+    except (ValueError, TypeError) as error:
+        problem = f"hexadecimal digits, found {error}"
+    raise SchemaError(f"{path}: expected {problem}")
 
 
-def _readable(value: Any) -> Any:
-    """Bytes become rows of hexadecimal digits, so that a review shows which of them changed."""
+def _readable(value: Any, path: str) -> Any:
+    """Bytes become rows of hexadecimal digits, so that a review shows which of them changed.
+
+    :raises SchemaError: a value would not be read again as what it is
+    """
     if isinstance(value, bytes | bytearray):
         return {_HEX: [value[start : start + _BYTES].hex() for start in range(0, len(value), _BYTES)]}
     if isinstance(value, dict):
-        return {name: _readable(member) for name, member in value.items()}
-    return [_readable(element) for element in value] if isinstance(value, list | tuple) else value
+        for name in value:
+            if not isinstance(name, str) or name == _HEX:
+                raise SchemaError(f"{path or 'golden file'}: expected names of members, found {name!r}")
+        return {name: _readable(member, paths.join(path, name)) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(element, paths.join(path, index)) for index, element in enumerate(value)]
+    if value is None or isinstance(value, int | str) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise SchemaError(f"{path or 'golden file'}: expected what a state holds, found {shown(value)}")
 
 
 def _original(value: Any) -> Any:

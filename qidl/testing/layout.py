@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from qidl.errors import QidlError, SchemaError, WireError
+from qidl.errors import QidlError, WireError
 from qidl.testing.comparing import differences
-from qidl.testing.engines import Engine, engines
+from qidl.testing.engines import Engine, check_is_layout, engines
+from qidl.testing.leaves import leaves
 from qidl.testing.running import Draw, fail, holds, raised, shown
 from qidl.wire.describe import describe
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
 State = dict[str, Any]
+
+_DRAWN = "a state that can be drawn"
 
 
 def check_layout(layout: VMState, *, examples: int = 50) -> None:
@@ -26,14 +30,35 @@ def check_layout(layout: VMState, *, examples: int = 50) -> None:
     :param layout: the layout
     :param examples: how many states to try each law on
     :raises AssertionError: one does not hold: a sentence that names layout, path, what was expected and found
+    :raises SchemaError: it is no layout, or no number of examples is given
     """
     __tracebackhide__ = True
+    check_is_layout(layout)
     try:
         json.dumps(describe(layout))
-    except (SchemaError, TypeError, ValueError) as error:
-        fail(layout.name, "a description in JSON", error, cause=error)
-    for law in (_round_trip, _alteration):
-        holds(lambda draw, law=law: law(layout, draw), layout.name, examples, "a state that can be drawn")  # type: ignore[misc]
+    except Exception as error:
+        found = error if isinstance(error, QidlError) else raised(error)
+        fail(layout.name, "a description in JSON", found, cause=error)
+    laws: list[Callable[[Draw], None]] = [
+        lambda draw: _round_trip(layout, draw),
+        lambda draw: _alteration(layout, draw),
+    ]
+    for law in laws:
+        holds(law, layout.name, examples, _DRAWN, lambda error: _field_of(layout, error))
+
+
+def _field_of(layout: VMState, error: Exception) -> str:
+    """The field of which no value can be drawn; empty if each by itself can be, or that is another error."""
+    from qidl.strategies import states
+
+    for path, form in leaves(layout):
+        alone = VMState(layout.name, version_id=1, fields=["field" / form])
+        try:
+            holds(lambda draw, alone=alone: draw(states(alone)), path, 1, _DRAWN)  # type: ignore[misc]
+        except AssertionError as found:
+            if repr(found.__cause__) == repr(error):
+                return f"{layout.name}: {path}"
+    return ""
 
 
 def _round_trip(layout: VMState, draw: Draw) -> None:

@@ -61,8 +61,8 @@ def _machine(snapshot: Snapshot) -> Machine:
 def _run(step: MachineStep, down: bool, machine: Machine, where: str) -> None:
     try:
         (step.down if down else step.up)(machine)
-    except CompatError:
-        skip()
+    except CompatError as error:
+        skip(error)
     except Exception as error:
         fail(where, "a machine or a CompatError", raised(error), cause=error)
 

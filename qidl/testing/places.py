@@ -117,13 +117,6 @@ def kept(device: Any, path: str) -> dict[str, Place]:
     return {here: place for here, place in found.items() if place.field.mark is not Mark.DERIVED}
 
 
-class Stranger:
-    """Stands for an object of the host that nobody knows."""
-
-    def __repr__(self) -> str:
-        return "what was there before"
-
-
 UNKNOWN: Final = object()
 """There is no telling what else a field may hold."""
 
@@ -158,7 +151,16 @@ def copied(value: Any) -> Any:
     """A copy to compare with later; :data:`UNKNOWN` where copies are never equal, or there are none."""
     try:
         copy_of_it = copy.deepcopy(value)
-        return copy_of_it if bool(copy_of_it == value) else UNKNOWN
+        return copy_of_it if bool(copy_of_it == value) and not _holds_function(value) else UNKNOWN
     except Exception:
         # A lock, a socket; or what compares itself element by element.
         return UNKNOWN
+
+
+def _holds_function(value: Any) -> bool:
+    """Whether something is a function, or holds one: its copy is itself, and none that is made anew is equal to it."""
+    if isinstance(value, dict):
+        return any(map(_holds_function, value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(_holds_function, value))
+    return callable(value) and not isinstance(value, type)

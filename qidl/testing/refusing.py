@@ -30,16 +30,45 @@ def is_refusal(cls: type, error: Exception) -> bool:
 
 def hook_of(cls: type, error: Exception) -> str:
     """The hook of the class, or of a struct in it, that an error comes out of; empty if it is none."""
-    codes = {
-        getattr(inspect.unwrap(hook), "__code__", None): f"{one.name}.{name}"
+    hooks = {
+        f"{one.name}.{name}": hook
         for one in structs(declaration(cls))
         for name in _HOOKS
         if (hook := getattr(one.cls, name, None)) is not None
     }
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        if frame.f_code in codes:
-            return codes[frame.f_code]
-    return ""
+    codes = {getattr(inspect.unwrap(hook), "__code__", None): name for name, hook in hooks.items()}
+    found = _out_of(codes, error)
+    if not found and isinstance(error, TypeError):
+        # One that cannot be called has no frame.
+        found = next((name for name, hook in hooks.items() if not _takes_self(hook)), "")
+    return found
+
+
+def check_of(cls: type, error: Exception) -> str:
+    """The field of the class, or of a struct in it, out of whose ``check`` an error comes; empty if it is none."""
+    codes = {
+        getattr(inspect.unwrap(rule.holds), "__code__", None): f"{one.name}.{field.name}"
+        for one in structs(declaration(cls))
+        for field in one.serialised
+        for rule in field.rules
+    }
+    return _out_of(codes, error)
+
+
+def _out_of(codes: dict[Any, str], error: Exception) -> str:
+    """The name of the first of these codes that an error comes out of; empty if it is none."""
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return next((codes[frame.f_code] for frame in frames if frame.f_code in codes), "")
+
+
+def _takes_self(hook: Any) -> bool:
+    """Whether a hook can be called as such."""
+    try:
+        inspect.signature(hook).bind(None)
+    except (TypeError, ValueError) as error:
+        # Of one without a signature, there is no telling.
+        return isinstance(error, ValueError)
+    return True
 
 
 def attempt(cls: type, function: Callable[..., T], *arguments: Any) -> T:
@@ -53,11 +82,12 @@ def attempt(cls: type, function: Callable[..., T], *arguments: Any) -> T:
 def judge(cls: type, error: Exception, source: QObject) -> NoReturn:
     """Leave the example if the class refused what it was loaded from; fail if it is at fault."""
     if is_refusal(cls, error):
-        skip()
+        skip(error)
     hook = hook_of(cls, error)
     if hook:
         fail(hook, f"to raise QidlErrors alone, of {shown(source)}", raised(error), cause=error)
-    fail(cls.__name__, f"to load {shown(source)}, or to refuse it with a QidlError", raised(error), cause=error)
+    place = check_of(cls, error) or cls.__name__
+    fail(place, f"to load {shown(source)}, or to refuse it with a QidlError", raised(error), cause=error)
 
 
 def draw_device(cls: type[T], draw: Draw, role: str = "loaded from") -> tuple[T, QObject]:

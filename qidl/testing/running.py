@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from qidl.errors import QidlError
+from qidl.errors import QidlError, SchemaError
 
 _NOTE = 2000
 """Characters of an example that are shown beneath a sentence."""
@@ -27,19 +27,30 @@ class Draw:
         self.notes.append(f"{name}: {text if len(text) <= _NOTE else f'{text[:_NOTE]}...'}")
 
 
-def holds(law: Callable[[Draw], None], name: str, examples: int, wanted: str) -> None:
+def holds(
+    law: Callable[[Draw], None],
+    name: str,
+    examples: int,
+    wanted: str,
+    place: Callable[[Exception], str] = lambda error: "",
+) -> None:
     """Try a law, which draws what it needs, on so many examples.
 
     :param name: what the law is about
     :param wanted: what it has to be given examples of, for an error when there are none
+    :param place: says where an error comes from that came up while examples were drawn; empty if it does not know
     :raises AssertionError: it does not hold; the message is that of the simplest example found, which is in its notes
+    :raises SchemaError: the number of examples is none
     """
     # A reader of pytest's report is to see their own line.
     __tracebackhide__ = True
-    from hypothesis import HealthCheck, Phase, Verbosity, given, settings, strategies as st
+    from hypothesis import HealthCheck, Phase, Verbosity, given, reject, settings, strategies as st
     from hypothesis.errors import Flaky, Unsatisfiable
 
+    if type(examples) is not int or examples < 1:
+        raise SchemaError(f"examples: expected 1 or more, found {examples!r}")
     last = Draw(lambda strategy: None)
+    why: BaseException | None = None
 
     @settings(
         max_examples=examples,
@@ -52,9 +63,13 @@ def holds(law: Callable[[Draw], None], name: str, examples: int, wanted: str) ->
     )
     @given(st.data())
     def run(data: Any) -> None:
-        nonlocal last
+        nonlocal last, why
         last = Draw(data.draw)
-        law(last)
+        try:
+            law(last)
+        except _Left as left:
+            why = left.args[0]
+            reject()
 
     try:
         run()
@@ -62,14 +77,15 @@ def holds(law: Callable[[Draw], None], name: str, examples: int, wanted: str) ->
         # Without the notes of Hypothesis: the sentence says it all.
         raise _noted(AssertionError(str(error)), last) from error.__cause__
     except Unsatisfiable:
-        fail(name, wanted, "none among those drawn")
+        refused = "" if why is None else f", the last of which it refused: {why}"
+        fail(name, wanted, f"none among those drawn{refused}", cause=why)
     except Flaky:
         fail(name, "the same each time that the same is tried", "otherwise: something in it hangs on chance or time")
     except QidlError:
         raise
     except Exception as error:
         # Nothing that a law was held against: the examples could not even be drawn.
-        fail(name, wanted, raised(error), cause=error)
+        fail(place(error) or name, wanted, raised(error), cause=error)
 
 
 def _noted(error: AssertionError, draw: Draw) -> AssertionError:
@@ -78,11 +94,16 @@ def _noted(error: AssertionError, draw: Draw) -> AssertionError:
     return error
 
 
-def skip() -> NoReturn:
-    """Leave this example: it is not one that the law is about."""
-    from hypothesis import reject
+class _Left(Exception):
+    """An example is not one that the law is about."""
 
-    reject()
+
+def skip(why: BaseException) -> NoReturn:
+    """Leave this example: it is not one that the law is about.
+
+    :param why: what refused it, for an error when all are
+    """
+    raise _Left(why)
 
 
 def fail(place: str, expected: object, found: object, *, cause: BaseException | None = None) -> NoReturn:

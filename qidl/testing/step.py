@@ -96,8 +96,8 @@ def _run(step: Step, down: bool, state: State, machine: Machine | None, where: s
     before = shown(state)
     try:
         lost: list[Any] = list(run(step.down if down else step.up, state, machine))
-    except CompatError:
-        skip()
+    except CompatError as error:
+        skip(error)
     except Exception as error:
         fail(where, f"a state or a CompatError of {before}", raised(error), cause=error)
     for one in lost:

@@ -1,0 +1,82 @@
+"""The laws of what does not travel and is not computed: a load leaves it alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qidl.qobject import fill, from_qobject
+from qidl.testing.comparing import differences
+from qidl.testing.places import UNKNOWN, another, copied, kept
+from qidl.testing.refusing import attempt, draw_device, saved_from
+from qidl.testing.running import Draw, fail, shown
+from qidl.testing.stranger import Stranger
+
+_Before = dict[str, tuple[Any, Any]]
+"""What each field held, and a copy of it."""
+
+
+def values_kept(cls: type[Any], draw: Draw) -> None:
+    """What a field holds is the same after a load, be it what the class says or something else."""
+    from hypothesis import strategies as st
+
+    name = cls.__name__
+    device, first = draw_device(cls, draw)
+    _, saved = draw_device(cls, draw, "then loaded from")
+    if draw(st.booleans()) and _kept_though_altered(cls, first, saved):
+        return
+    before = _held(device, name)
+    attempt(cls, fill, device, saved)
+    _check(before, device, name)
+    for path, wanted, found in differences(saved, saved_from(device, saved)):
+        fail(f"{name}.{path}", f"{shown(wanted)} after loading into a device", shown(found))
+
+
+def _kept_though_altered(cls: type[Any], first: Any, saved: Any) -> bool:
+    """Check a device with other values than its class has; False if it cannot be loaded into.
+
+    The values are made up: no device of the class need have such, nor a hook be able to do with them. What is
+    saved may depend on them.
+    """
+    device = attempt(cls, from_qobject, cls, first)
+    for place in kept(device, cls.__name__).values():
+        other = another(place.value, place.field.type)
+        if other is not UNKNOWN:
+            place.value = other
+    before = _held(device, cls.__name__)
+    try:
+        fill(device, saved)
+    except Exception:
+        return False
+    _check(before, device, cls.__name__)
+    return True
+
+
+def _held(device: Any, name: str) -> _Before:
+    return {path: (place.value, copied(place.value)) for path, place in kept(device, name).items()}
+
+
+def _check(before: _Before, device: Any, name: str) -> None:
+    for path, place in kept(device, name).items():
+        same, equal = before.get(path, (place.value, UNKNOWN))
+        changed = equal is not UNKNOWN and not place.is_elsewhere and place.value != equal
+        if place.value is not same or changed:
+            mark, value = place.field.mark.value, same if equal is UNKNOWN else equal
+            fail(path, f"{shown(value)}, since it is {mark} and no load changes it", shown(place.value))
+
+
+def host_objects_kept(cls: type[Any], draw: Draw) -> None:
+    """Objects of the host are the same after a load."""
+    device, saved = draw_device(cls, draw)
+    strangers = {}
+    for path, place in kept(device, cls.__name__).items():
+        if place.value is None:
+            place.value = strangers[path] = Stranger()
+    try:
+        fill(device, saved)
+    except Exception:
+        # The hook wants more of an object than a stranger knows: without it, it has loaded.
+        return
+    for path, place in kept(device, cls.__name__).items():
+        if path in strangers and place.value is not strangers[path]:
+            mark = place.field.mark.value
+            fail(path, f"the object that was there, since it is {mark} and no load changes it", shown(place.value))

@@ -1,0 +1,109 @@
+"""``check_device`` with a layout: what does not fit is named."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conftest import make
+from sentences import sentence
+
+from qidl import (
+    SchemaError,
+    array,
+    embedded,
+    int16,
+    optional,
+    uint8,
+    uint16,
+    valid,
+)
+from qidl.rules import at_most
+from qidl.testing import check_device
+from qidl.wire.primitives import Array, Buffer, Integer, Range, UInt8, UInt16
+from qidl.wire.vmstate import VMState
+
+GAUGE = make("Gauge", level=(int16, 0), count=(uint8, 0), data=(list[uint8], array(4, size="count")))
+
+
+def _gauge(level: Any = UInt16, *more: Any) -> VMState:
+    count = "count" / Range(UInt8, 0, 4)
+    return VMState("gauge", version_id=1, fields=["level" / level, count, "data" / Array("count", UInt8), *more])
+
+
+def test_layout_that_fits() -> None:
+    """A layout that carries all that the class holds, or checks it, fits."""
+    check_device(GAUGE, _gauge(Integer("int16", "h")))
+    check_device(
+        make("Gauge", level=(int16, 0)),
+        VMState("gauge", version_id=1, fields=["level" / Range(Integer("int16", "h"), 0, 9)]),
+    )
+
+
+def test_layout_that_carries_other_integers() -> None:
+    """A class that holds what the wire cannot, or cannot hold what the wire brings, is told so."""
+    found = {sentence(lambda form=form: check_device(GAUGE, _gauge(form))) for form in (UInt16, UInt8)}
+    assert any("Gauge.level: expected" in one or "Gauge: expected to load a state of gauge" in one for one in found)
+    narrow = VMState("gauge", version_id=1, fields=["level" / Integer("int8", "b")])
+    assert re.match(
+        r"Gauge.level: expected no value that gauge cannot carry as int8 .*, found -?\d+",
+        sentence(lambda: check_device(make("Gauge", level=(int16, 0)), narrow)),
+    )
+
+
+def test_layout_with_other_members() -> None:
+    """A member that the class lacks, or the layout does, is named."""
+    assert "Gauge: expected to load a state of gauge version 1" in sentence(
+        lambda: check_device(GAUGE, _gauge(Integer("int16", "h"), "more" / UInt8))
+    )
+
+
+def test_members_that_a_layout_lacks() -> None:
+    """An optional member that the layout does not have, or that it always has, is named."""
+    level = "level" / Integer("int16", "h")
+    cls = make("Gauge", level=(int16, 0), note=(uint8 | None, optional()), text=(str | None, optional()))
+    found = sentence(lambda: check_device(cls, VMState("gauge", version_id=1, fields=[level])))
+    assert found in (
+        "Gauge.note: expected no member, since gauge does not carry it, found 0",
+        "Gauge.text: expected no member, since gauge does not carry it, found ''",
+    )
+    cls = make("Gauge", level=(int16, 0), note=(uint8 | None, optional()))
+    found = sentence(lambda: check_device(cls, VMState("gauge", version_id=1, fields=[level, "note" / UInt8])))
+    assert "Gauge.note: expected a value, since gauge always carries one, found none" == found
+
+
+def test_rules_of_either_side() -> None:
+    """A class may be valid in fewer ways than its layout, and a layout may have rules that the class has not."""
+    cls = make(
+        "Gauge", level=(uint8, valid(0, range=(0, 9))), raw=(bytearray, valid(array(2), bits=3)), most=(uint8, 0)
+    )
+    fields = ["level" / UInt8, "raw" / Buffer(2), "most" / UInt8]
+    check_device(cls, VMState("gauge", version_id=1, fields=fields))
+    check_device(cls, VMState("gauge", version_id=1, fields=fields, rules=[at_most("level", "most")]))
+    outer = make("Outer", gauge=(cls, embedded(cls)), gauges=(list[cls], array(2)))  # type: ignore[valid-type]
+    inner = VMState("gauge", version_id=1, fields=fields)
+    check_device(outer, VMState("outer", version_id=1, fields=["gauge" / inner, "gauges" / Array(2, inner)]))
+    wide = make(
+        "Gauge", level=(uint8, valid(0, range=(0, 9))), raw=(bytearray, valid(array(2), bits=3)), most=(uint16, 0)
+    )
+    assert "Gauge.most: expected no value that gauge cannot carry as uint8 (0..255), found 256" == sentence(
+        lambda: check_device(wide, inner)
+    )
+
+
+def test_hooks_behind_a_layout() -> None:
+    """A class may refuse what a layout carries, but not fail over it, nor change it."""
+    fails = make("Gauge", level=(int16, 0), post_load=lambda self: self.level > 5 and {}["level"])
+    layout = VMState("gauge", version_id=1, fields=["level" / Integer("int16", "h")])
+    assert sentence(lambda: check_device(fails, layout)).startswith("Gauge.post_load: expected to raise QidlErrors")
+
+    def refuses(self: Any) -> None:
+        if self.level > 5:
+            raise SchemaError("level: expected at most 5")
+
+    def clamps(self: Any) -> None:
+        self.level = min(self.level, 5)
+
+    check_device(make("Gauge", level=(int16, 0), post_load=refuses), layout)
+    found = sentence(lambda: check_device(make("Gauge", level=(int16, 0), post_load=clamps), layout))
+    assert "Gauge.level: expected 6 when a state of gauge version 1 is loaded and saved, found 5" == found
