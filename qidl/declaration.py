@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Set
-from typing import Any, TypeVar, dataclass_transform, overload
+from typing import Any, NamedTuple, TypeVar, dataclass_transform, overload
 
 import attrs
 
@@ -53,9 +53,9 @@ C = TypeVar("C", bound=type)
 @overload
 def declare(cls: C, /) -> C: ...
 @overload
-def declare(*, mark: Mark = ...) -> Callable[[C], C]: ...
+def declare(*, mark: Mark = ..., reason: str = ...) -> Callable[[C], C]: ...
 @dataclass_transform(kw_only_default=True)
-def declare(cls: type | None = None, /, *, mark: Mark = Mark.STANDARD) -> Any:
+def declare(cls: type | None = None, /, *, mark: Mark = Mark.STANDARD, reason: str = "") -> Any:
     """Make ``cls`` a mutable, slotted attrs class that describes how its fields are serialised.
 
     Fields are annotated with the types of :mod:`qidl.annotations` and take their marks as
@@ -63,6 +63,7 @@ def declare(cls: type | None = None, /, *, mark: Mark = Mark.STANDARD) -> Any:
 
     :param mark: mark of the fields that carry none; a size, ``string`` and ``optional``
         mean standard, as in C
+    :param reason: why they have it
     :raises DeclarationError: a mark contradicts another, a size names no earlier integer
         field that always travels, an optional field can be neither None nor absent, a
         derived field has no ``post_load`` to compute it, a default is not of its field's
@@ -73,13 +74,20 @@ def declare(cls: type | None = None, /, *, mark: Mark = Mark.STANDARD) -> Any:
     made = _declare_and_tell if frame.f_locals is frame.f_globals else _declare
     if cls is None:
         scope = dict(frame.f_locals)
-        return lambda cls: made(cls, mark, scope)
-    return made(cls, mark, frame.f_locals)
+        return lambda cls: made(cls, _Default(mark, reason), scope)
+    return made(cls, _Default(mark, reason), frame.f_locals)
 
 
-def _declare_and_tell(cls: type, default_mark: Mark, scope: Mapping[str, Any]) -> type:
+class _Default(NamedTuple):
+    """What holds of the fields that carry no mark."""
+
+    mark: Mark
+    reason: str
+
+
+def _declare_and_tell(cls: type, default: _Default, scope: Mapping[str, Any]) -> type:
     """Declare a class of a module, which lasts, and tell Hypothesis of it, if that has loaded its plugin."""
-    made = _declare(cls, default_mark, scope)
+    made = _declare(cls, default, scope)
     plugin = sys.modules.get("qidl.hypothesis_plugin")
     if plugin is not None:
         plugin.register(made)
@@ -97,13 +105,13 @@ class _Class:
 
     cls: type
     described: Declaration
-    default_mark: Mark
+    default: _Default
     scope: Mapping[str, Any]
     names: Set[str]
     earlier: dict[str, Field]
 
 
-def _declare(cls: type, default_mark: Mark, scope: Mapping[str, Any]) -> type:
+def _declare(cls: type, default: _Default, scope: Mapping[str, Any]) -> type:
     if not isinstance(cls, type):
         raise DeclarationError(f"an object of {type(cls).__name__}: expected a class")
     if is_declared(cls):
@@ -112,7 +120,7 @@ def _declare(cls: type, default_mark: Mark, scope: Mapping[str, Any]) -> type:
     fields: dict[str, Field] = {}
 
     def describe(_: type, attributes: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-        within = _Class(cls, described, default_mark, scope, {a.name for a in attributes}, fields)
+        within = _Class(cls, described, default, scope, {a.name for a in attributes}, fields)
         finished = []
         for attribute in attributes:
             field = _inherited(within, attribute) or _field(within, attribute)
@@ -163,8 +171,9 @@ def _field(within: _Class, attribute: attrs.Attribute[Any]) -> Field:
     if unresolved and mark in (None, Mark.STANDARD):
         raise DeclarationError(f"{where}: {unresolved}")
     is_pointer, annotation = strip_none(annotation)
+    reason = marks.reason
     if mark is None:
-        mark = Mark.IMMUTABLE if is_opaque(annotation) else within.default_mark
+        mark, reason = (Mark.IMMUTABLE, "") if is_opaque(annotation) else within.default
     must = mark is Mark.STANDARD
     refusals.check_size(where, marks.size, within.earlier, serialised=must)
     kind: Type = Unserialised(str(attribute.type))
@@ -172,7 +181,7 @@ def _field(within: _Class, attribute: attrs.Attribute[Any]) -> Field:
         kind = kind_of(where, annotation, marks, within.described, must=must)
     has = f"has_{name}" if marks.optional and f"has_{name}" in within.names else None
     rules = validation.rules_of(where, name, kind, marks.valid)
-    field = Field(name, kind, mark, marks.optional, has, is_pointer, marks.properties, marks.reason, rules)
+    field = Field(name, kind, mark, marks.optional, has, is_pointer, marks.properties, reason, rules)
     refusals.check_presence(where, field, within.earlier)
     refusals.check_structs(where, field, within.described)
     refusals.check_default(where, attribute, field, marks)

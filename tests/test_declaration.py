@@ -242,6 +242,25 @@ def test_brackets_do_not_override_the_default_mark() -> None:
     assert Mark.IMMUTABLE is the(make(mark=Mark.IMMUTABLE, x=(list[uint8], array(4)))).mark
 
 
+def test_reason_of_the_default_mark() -> None:
+    """A mark for all fields that carry none has one reason; what carries a mark has its own, or none."""
+
+    @qidl.declare(mark=Mark.BROKEN, reason="it falls silent")
+    class Speaker:
+        """Nothing of it travels."""
+
+        volume: uint8 = 0
+        rate: uint8 = broken(0, reason="as it was made")
+        pitch: uint8 = broken(0)
+        irq: IRQ | None = None
+
+    fields = declaration(Speaker).by_name
+    assert [(Mark.BROKEN, "it falls silent"), (Mark.BROKEN, "as it was made"), (Mark.BROKEN, "")] == [
+        (fields[name].mark, fields[name].reason) for name in ("volume", "rate", "pitch")
+    ]
+    assert (Mark.IMMUTABLE, "") == (fields["irq"].mark, fields["irq"].reason)
+
+
 @pytest.mark.parametrize("mark", [immutable, elsewhere, broken])
 def test_marks_override_a_size(mark: Any) -> None:
     """What is sized or text need not travel, if a mark says so."""

@@ -8,7 +8,7 @@ from qidl.annotations import Mark, array, immutable, int32, uint64
 from qidl.declaration import declare
 
 
-@declare(mark=Mark.BROKEN)
+@declare(mark=Mark.BROKEN, reason="it is silent, and its timers stand")
 class AdlibState:
     """An AdLib card: a frontend of an OPL2 chip."""
 

@@ -26,7 +26,7 @@ from qidl.annotations import (
 from qidl.declaration import declare
 
 
-@declare(mark=Mark.BROKEN)
+@declare(mark=Mark.BROKEN, reason="after loading, the driver faces a controller fresh from reset")
 class OHCIPort:
     """A root port."""
 
@@ -35,7 +35,7 @@ class OHCIPort:
     port: object = immutable()
 
 
-@declare(mark=Mark.BROKEN)
+@declare(mark=Mark.BROKEN, reason="after loading, the driver faces a controller fresh from reset")
 class OHCIState:
     """An OHCI controller, of up to 15 ports."""
 

@@ -11,7 +11,7 @@ _BUSY_ACK_ONLINE_ERROR = 0xD8
 _SELECT_INIT = 0x0C
 
 
-@declare(mark=Mark.BROKEN)
+@declare(mark=Mark.BROKEN, reason="its registers are as after power-on")
 class ParallelState:
     """A parallel port."""
 

@@ -18,7 +18,7 @@ from qidl.annotations import (
 from qidl.declaration import declare
 
 
-@declare(mark=Mark.BROKEN)
+@declare(mark=Mark.BROKEN, reason="it is silent until the guest turns it on again")
 class PCSpkState:
     """A PC speaker; channel 2 of the PIT drives it."""
 
