@@ -27,7 +27,9 @@ class Generated(dict[Any, Callable[..., Any]]):
         return self.generate(what)
 
     def generate(self, what: Any) -> Callable[..., Any]:
-        """Generate a function, whether that pays or not."""
+        """Generate a function unless there is one, whether that pays or not."""
+        if what in self:
+            return self[what]
         function = self._generate(what)
         if len(self) < _MOST:
             self[what] = function

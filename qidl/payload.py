@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from qidl import hooks
 from qidl.generated import Generated
 from qidl.kinds import Declaration, declaration
 from qidl.limits import LIMITS, Limits
-from qidl.qobject import from_qobject, to_qobject
+from qidl.qobject import from_qobject, saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,16 +42,16 @@ def from_payload(
     :raises SchemaError: its state is not a QObject of the class
     :raises DeclarationError: the class is not declared
     """
+    functions = layout.programs.get(cls) or _prepare(layout, cls)
     try:
-        functions = layout.programs[cls]
         obj: T = functions.reading[version_id](payload, limits)
-        post_load = functions.post_load
     except Exception:
         # Whatever it is, it is named on the way by the QObject.
-        _prepare(layout, cls)
-        return from_qobject(cls, without_unused(layout.decode(payload, version_id, section=section, limits=limits)))
-    post_load(obj)
-    return obj
+        pass
+    else:
+        functions.post_load(obj)
+        return obj
+    return from_qobject(cls, without_unused(layout.decode(payload, version_id, section=section, limits=limits)))
 
 
 def to_payload(device: Any, layout: VMState, version_id: int | None = None, *, section: str = "") -> bytes:
@@ -63,13 +64,14 @@ def to_payload(device: Any, layout: VMState, version_id: int | None = None, *, s
     :raises WireError: the layout has no place for a value
     :raises DeclarationError: the object's class is not declared
     """
-    cls = type(device)
+    functions = layout.programs.get(type(device)) or _prepare(layout, type(device))
+    functions.pre_save(device)
     try:
-        payload: bytes = layout.programs[cls].writing[version_id](device)
+        payload: bytes = functions.writing[version_id](device)
         return payload
     except Exception:
-        _prepare(layout, cls)
-        return layout.encode(to_qobject(device), version_id, section=section)
+        pass
+    return layout.encode(saved(device), version_id, section=section)
 
 
 def without_unused(state: Any) -> Any:
@@ -86,29 +88,32 @@ def without_unused(state: Any) -> Any:
 
 
 class _Functions:
-    """What is generated for a layout and a class together, by version."""
+    """What is generated for a layout and a class together, by version.
+
+    :ivar pre_save: runs every such hook of an object
+    :ivar post_load: runs every such hook of one that was just loaded
+    """
 
     def __init__(self, layout: VMState, described: Declaration) -> None:
+        self.pre_save: Callable[[Any], None] = functools.partial(hooks.pre_save, described=described)
+        self.post_load: Callable[[Any], None] = functools.partial(hooks.post_load, described=described)
+
         def read(version_id: int | None) -> Callable[..., Any]:
             from qidl.compiled.payloads import reader
 
+            self.post_load = described.functions.generate("post_load")
             return reader(described, layout, layout.accept(version_id))
 
         def write(version_id: int | None) -> Callable[..., Any]:
             from qidl.compiled.payloads import writer
 
+            self.pre_save = described.functions.generate("pre_save")
             return writer(described, layout, layout.accept(version_id))
 
         self.reading = Generated(read, _USES_THAT_PAY)
         self.writing = Generated(write, _USES_THAT_PAY)
-        self._described = described
-
-    @functools.cached_property
-    def post_load(self) -> Callable[[Any], None]:
-        return self._described.functions.generate("post_load")
 
 
-def _prepare(layout: VMState, cls: type) -> None:
-    described = declaration(cls)
-    if cls not in layout.programs:
-        layout.programs[cls] = _Functions(layout, described)
+def _prepare(layout: VMState, cls: type) -> _Functions:
+    functions = layout.programs[cls] = _Functions(layout, declaration(cls))
+    return functions

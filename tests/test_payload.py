@@ -114,7 +114,11 @@ def assert_agreed_on_object(obj: Any, layout: VMState) -> bool:
     expected = outcome(lambda: layout.encode(to_qobject(copy.deepcopy(obj))))
     for _ in range(5):
         assert expected == outcome(to_payload, copy.deepcopy(obj), layout)
-    made = alone(writer(declaration(type(obj)), layout, layout.version_id), copy.deepcopy(obj))
+    write = writer(declaration(type(obj)), layout, layout.version_id)
+    pre_save = declaration(type(obj)).functions.generate("pre_save")
+    saved = copy.deepcopy(obj)
+    pre_save(saved)
+    made = alone(write, saved)
     assert made is None or ("result", repr(made)) == expected
     return made is not None
 

@@ -1,0 +1,163 @@
+"""What is compiled differs from the visitors in nothing but time: ten uses in a row do what each of them would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import declarations, objects
+from hypothesis import HealthCheck, given, settings, strategies as st
+from test_compiled_classes import built_by_visitor, by_visitor, outcome
+
+import qidl
+from qidl import array, embedded, from_qobject, optional, to_qobject, uint8, uint32
+from qidl.payload import to_payload
+from qidl.wire.primitives import Array, UInt8, UInt32
+from qidl.wire.reference import REFERENCE
+from qidl.wire.vmstate import VMState
+
+slow = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+)
+USES = 10
+
+
+def uses(action: Callable[..., Any], *arguments: Any, log: list[Any] | None = None) -> list[Any]:
+    """What comes of ten uses in a row, and of which objects the hooks ran meanwhile."""
+    found = []
+    for _ in range(USES):
+        result = outcome(action, *arguments)
+        found.append((result, [(hook, type(obj).__name__) for hook, obj in log or []]))
+        if log is not None:
+            log.clear()
+    return found
+
+
+def layout_of(*fields: Any) -> VMState:
+    return VMState("layout", version_id=1, fields=fields)
+
+
+def written_by_visitor(obj: Any, layout: VMState) -> bytes:
+    return REFERENCE.encode(layout, by_visitor(obj))
+
+
+# Hooks.
+
+
+@qidl.declare
+class Counting:
+    """What is saved depends on how often it was; and an array that is in use in part."""
+
+    items: list[uint8] = array(8, size=2)
+    saves: uint32 = 0
+
+    def pre_save(self) -> None:
+        self.saves += 1
+        if self.saves % 3 == 2:
+            raise ValueError("now and then")
+
+
+class Items(list[int]):
+    """A list that is none."""
+
+
+COUNTING = layout_of("items" / Array(2, UInt8), "saves" / UInt32)
+TOO_NARROW = layout_of("items" / Array(2, UInt8), "saves" / UInt8)
+
+
+def counting(items: Any = (), saves: int = 0) -> Counting:
+    return Counting(items=items or [0] * 8, saves=saves)
+
+
+@pytest.mark.parametrize("make", [counting, lambda: counting(Items([0] * 8)), lambda: counting(["?"])])
+def test_hooks_run_once_for_a_qobject(make: Callable[[], Counting]) -> None:
+    """``pre_save`` runs once, whether a generated function takes the object or not; what it raises comes out."""
+    assert uses(by_visitor, make()) == uses(to_qobject, make())
+
+
+@pytest.mark.parametrize("layout", [COUNTING, TOO_NARROW])
+@pytest.mark.parametrize("make", [counting, lambda: counting(Items([0] * 8)), lambda: counting(saves=253)])
+def test_hooks_run_once_for_a_payload(make: Callable[[], Counting], layout: VMState) -> None:
+    """The same where the object goes straight to bytes, or cannot."""
+    assert uses(written_by_visitor, make(), layout) == uses(to_payload, make(), layout)
+
+
+def test_hook_that_changes_the_list_it_is_in() -> None:
+    """An element that takes itself out of its list does not keep the next from running its hook."""
+    saved: list[str] = []
+
+    @qidl.declare
+    class Element:
+        name: str = ""
+        within: Any = qidl.elsewhere(None)
+
+        def pre_save(self) -> None:
+            saved.append(self.name)
+            self.within.elements.remove(self)
+
+    @qidl.declare
+    class Chain:
+        elements: list[Element] = array()
+
+    for _ in range(USES):
+        chain = Chain()
+        chain.elements = [Element(name=name, within=chain) for name in "abc"]
+        assert {"elements": []} == to_qobject(chain)
+        assert ["a", "b", "c"] == saved
+        saved.clear()
+
+
+def test_hooks_of_what_is_not_what_it_is_declared_to_be() -> None:
+    """As far as an object is what it is declared to be, hooks run; then its fault is named."""
+    log: list[Any] = []
+
+    @qidl.declare
+    class Inner:
+        x: uint8 = 0
+
+        def pre_save(self) -> None:
+            log.append(("pre_save", self))
+
+    @qidl.declare
+    class Outer:
+        n: uint8 = 2
+        first: Inner = embedded(Inner)
+        some: list[Inner] = array(3, size="n")
+        last: Inner | None = optional()
+        grid: list[list[Inner]] = array(2, 2)
+
+    class Other(Inner):
+        """A class that is not declared."""
+
+    odd: list[dict[str, Any]] = [
+        {},
+        {"last": Inner()},
+        {"first": None},
+        {"first": Other()},
+        {"some": (Inner(), Inner())},
+        {"some": [Inner(), None]},
+        {"n": 5},
+        {"n": -1},
+        {"n": True},
+        {"n": "1"},
+        {"grid": [[Inner()], None]},
+    ]
+    for values in odd:
+        obj = Outer()
+        for name, value in values.items():
+            setattr(obj, name, value)
+        assert uses(by_visitor, obj, log=log) == uses(to_qobject, obj, log=log)
+
+
+@slow
+@given(data=st.data())
+def test_any_class(data: st.DataObject) -> None:
+    """The same hooks run in the same order, whatever the class."""
+    log: list[Any] = []
+    cls = data.draw(declarations(hooks=log, rich=True))
+    obj = data.draw(objects(cls))
+    assert uses(by_visitor, obj, log=log) == uses(to_qobject, obj, log=log)
+    qobject = by_visitor(obj)
+    log.clear()
+    assert uses(built_by_visitor, cls, qobject, log=log) == uses(from_qobject, cls, qobject, log=log)
