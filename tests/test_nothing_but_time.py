@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from test_compiled_classes import built_by_visitor, by_visitor, outcome
 
 import qidl
 from qidl import array, embedded, from_qobject, optional, to_qobject, uint8, uint32
-from qidl.payload import to_payload
+from qidl.payload import from_payload, to_payload
 from qidl.wire.primitives import Array, UInt8, UInt32
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
@@ -40,6 +41,10 @@ def layout_of(*fields: Any) -> VMState:
 
 def written_by_visitor(obj: Any, layout: VMState) -> bytes:
     return REFERENCE.encode(layout, by_visitor(obj))
+
+
+def read_by_visitor(cls: type, layout: VMState, payload: bytes) -> Any:
+    return built_by_visitor(cls, REFERENCE.decode(layout, payload))
 
 
 # Hooks.
@@ -161,3 +166,116 @@ def test_any_class(data: st.DataObject) -> None:
     qobject = by_visitor(obj)
     log.clear()
     assert uses(built_by_visitor, cls, qobject, log=log) == uses(from_qobject, cls, qobject, log=log)
+
+
+def test_hook_that_a_subclass_has_no_more() -> None:
+    """``post_load = None`` is how a class drops the hook of its parent."""
+
+    @qidl.declare
+    class Parent:
+        x: uint8 = 0
+
+        def pre_save(self) -> None:
+            raise ValueError("a parent's")
+
+        def post_load(self) -> None:
+            raise ValueError("a parent's")
+
+    @qidl.declare
+    class Child(Parent):
+        y: uint8 = 0
+        pre_save = None  # type: ignore[assignment]
+        post_load = None  # type: ignore[assignment]
+
+    layout = layout_of("x" / UInt8, "y" / UInt8)
+    for _ in range(USES):
+        assert {"x": 1, "y": 2} == to_qobject(from_qobject(Child, {"x": 1, "y": 2}))
+        assert b"\1\2" == to_payload(from_payload(Child, layout, b"\1\2"), layout)
+
+
+def test_hook_that_each_object_has_of_its_own() -> None:
+    """A hook may be what ``__getattr__`` gives, or lie in the object itself."""
+    log: list[Any] = []
+
+    @qidl.declare
+    class Served:
+        x: uint8 = 0
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("pre_save", "post_load"):
+                return lambda: log.append((name, self))
+            raise AttributeError(name)
+
+    class Mixed:
+        """A class without slots."""
+
+    @qidl.declare
+    class Own(Mixed):
+        served: Served = embedded(Served)
+
+    mine = Own()
+    mine.pre_save = lambda: log.append(("own", mine))  # type: ignore[attr-defined]
+    assert uses(by_visitor, mine, log=log) == uses(to_qobject, mine, log=log)
+    qobject = {"served": {"x": 1}}
+    assert uses(built_by_visitor, Own, qobject, log=log) == uses(from_qobject, Own, qobject, log=log)
+    from_qobject(Own, qobject)
+    assert ["post_load"] == [hook for hook, _ in log]
+
+
+@pytest.mark.parametrize("hook", ["pre_save", "post_load"])
+@pytest.mark.parametrize("where", [0, 1, 2])
+def test_hook_that_is_put_in_place_later(monkeypatch: pytest.MonkeyPatch, hook: str, where: int) -> None:
+    """A class may be given a hook, or another one, or be left without, after it was compiled."""
+    log: list[str] = []
+
+    class Base:
+        """Not declared."""
+
+        __slots__ = ()
+
+    @qidl.declare
+    class Inner(Base):
+        x: uint8 = 0
+
+    @qidl.declare
+    class Outer:
+        inner: Inner = embedded(Inner)
+        many: list[Inner] = array(1)
+
+        def pre_save(self) -> None:
+            log.append("as declared")
+
+        def post_load(self) -> None:
+            log.append("as declared")
+
+    cls = (Base, Inner, Outer)[where]
+    layout = layout_of("inner" / layout_of("x" / UInt8), "many" / Array(1, layout_of("x" / UInt8)))
+
+    def ran(when: str) -> list[list[str]]:
+        obj = Outer()
+        log.clear()
+        found = []
+        if hook == "pre_save":
+            reference, *others = [partial(by_visitor, obj), partial(to_qobject, obj), partial(to_payload, obj, layout)]
+        else:
+            qobject = {"inner": {"x": 1}, "many": [{"x": 1}]}
+            reference, *others = [
+                partial(built_by_visitor, Outer, qobject),
+                partial(from_qobject, Outer, qobject),
+                partial(from_payload, Outer, layout, b"\1\1"),
+            ]
+        for action in [reference, *others * USES]:
+            action()
+            found.append([*log])
+            log.clear()
+        assert all(found[0] == one for one in found), when
+        return found[0]
+
+    before = ran("before")
+    with monkeypatch.context() as patch:
+        patch.setattr(cls, hook, lambda self: log.append("later"), raising=False)
+        assert "later" in ran("with another")
+    assert before == ran("without it again")
+    if hook in vars(cls):
+        monkeypatch.delattr(cls, hook)
+        assert [] == ran("without any")
