@@ -10,6 +10,7 @@ from qidl.generated import Generated
 from qidl.kinds import Declaration, declaration
 from qidl.limits import LIMITS, Limits
 from qidl.qobject import from_qobject, saved
+from qidl.unused import may_keep_unused, without_unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,8 @@ def from_payload(
     else:
         functions.post_load(obj)
         return obj
-    return from_qobject(cls, without_unused(layout.decode(payload, version_id, section=section, limits=limits)))
+    state = layout.decode(payload, version_id, section=section, limits=limits)
+    return from_qobject(cls, functions.without_unused(state, version_id))
 
 
 def to_payload(device: Any, layout: VMState, version_id: int | None = None, *, section: str = "") -> bytes:
@@ -72,19 +74,6 @@ def to_payload(device: Any, layout: VMState, version_id: int | None = None, *, s
     except Exception:
         pass
     return layout.encode(saved(device), version_id, section=section)
-
-
-def without_unused(state: Any) -> Any:
-    """A state without the members that keep bytes which QEMU skips unread; it is changed in place."""
-    if isinstance(state, dict):
-        for name in [name for name in state if str(name).startswith("unused")]:
-            del state[name]
-        for member in state.values():
-            without_unused(member)
-    elif isinstance(state, list):
-        for element in state:
-            without_unused(element)
-    return state
 
 
 class _Functions:
@@ -110,8 +99,17 @@ class _Functions:
             self.pre_save = described.functions.generate("pre_save")
             return writer(described, layout, layout.accept(version_id))
 
+        self._layout = layout
         self.reading = Generated(read, _USES_THAT_PAY)
         self.writing = Generated(write, _USES_THAT_PAY)
+
+    def without_unused(self, state: Any, version_id: int | None) -> Any:
+        """A state without what it keeps of bytes that QEMU skips unread."""
+        return without_unused(state, self._layout, self._layout.accept(version_id)) if self._may_keep_unused else state
+
+    @functools.cached_property
+    def _may_keep_unused(self) -> bool:
+        return may_keep_unused(self._layout)
 
 
 def _prepare(layout: VMState, cls: type) -> _Functions:

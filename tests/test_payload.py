@@ -32,9 +32,10 @@ from qidl.devices import device_class
 from qidl.kinds import Array, Boolean, Declaration, Integer, Struct, Type
 from qidl.levels import LEVELS, section_key
 from qidl.limits import LIMITS
-from qidl.payload import from_payload, to_payload, without_unused
+from qidl.payload import from_payload, to_payload
 from qidl.qobject import from_qobject, to_qobject
 from qidl.strategies import objects, states
+from qidl.unused import without_unused
 from qidl.wire.primitives import (
     Again,
     Array as WireArray,
@@ -77,7 +78,8 @@ every_pair = pytest.mark.parametrize(("cls", "layout"), PAIRS.values(), ids=PAIR
 
 
 def by_qobject(cls: Any, layout: VMState, payload: bytes, version_id: int | None = None) -> Any:
-    return from_qobject(cls, without_unused(layout.decode(payload, version_id)))
+    version_id = layout.accept(version_id)
+    return from_qobject(cls, without_unused(layout.decode(payload, version_id), layout, version_id))
 
 
 def outcome(action: Callable[..., Any], *arguments: Any) -> tuple[str, str]:
