@@ -6,15 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import captures
 import pytest
-from conftest import declarations, objects
+from conftest import declarations, make, objects
 from hypothesis import HealthCheck, given, settings, strategies as st
 from test_compiled_classes import built_by_visitor, by_visitor, outcome
 
 import qidl
 from qidl import array, embedded, from_qobject, optional, to_qobject, uint8, uint32
 from qidl.payload import from_payload, to_payload
-from qidl.wire.primitives import Array, UInt8, UInt32
+from qidl.wire.primitives import Array, Buffer, UInt8, UInt16, UInt32
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
@@ -75,17 +76,17 @@ def counting(items: Any = (), saves: int = 0) -> Counting:
     return Counting(items=items or [0] * 8, saves=saves)
 
 
-@pytest.mark.parametrize("make", [counting, lambda: counting(Items([0] * 8)), lambda: counting(["?"])])
-def test_hooks_run_once_for_a_qobject(make: Callable[[], Counting]) -> None:
+@pytest.mark.parametrize("begin", [counting, lambda: counting(Items([0] * 8)), lambda: counting(["?"])])
+def test_hooks_run_once_for_a_qobject(begin: Callable[[], Counting]) -> None:
     """``pre_save`` runs once, whether a generated function takes the object or not; what it raises comes out."""
-    assert uses(by_visitor, make()) == uses(to_qobject, make())
+    assert uses(by_visitor, begin()) == uses(to_qobject, begin())
 
 
 @pytest.mark.parametrize("layout", [COUNTING, TOO_NARROW])
-@pytest.mark.parametrize("make", [counting, lambda: counting(Items([0] * 8)), lambda: counting(saves=253)])
-def test_hooks_run_once_for_a_payload(make: Callable[[], Counting], layout: VMState) -> None:
+@pytest.mark.parametrize("begin", [counting, lambda: counting(Items([0] * 8)), lambda: counting(saves=253)])
+def test_hooks_run_once_for_a_payload(begin: Callable[[], Counting], layout: VMState) -> None:
     """The same where the object goes straight to bytes, or cannot."""
-    assert uses(written_by_visitor, make(), layout) == uses(to_payload, make(), layout)
+    assert uses(written_by_visitor, begin(), layout) == uses(to_payload, begin(), layout)
 
 
 def test_hook_that_changes_the_list_it_is_in() -> None:
@@ -279,3 +280,83 @@ def test_hook_that_is_put_in_place_later(monkeypatch: pytest.MonkeyPatch, hook: 
     if hook in vars(cls):
         monkeypatch.delattr(cls, hook)
         assert [] == ran("without any")
+
+
+# Sections that are read leniently.
+
+STREAM = captures.own("pc-1.3")
+DEVICES = {
+    f"{one.idstr}#{one.instance_id}": one for one in qidl.load(STREAM).sections if one.layout is not None and one.length
+}
+
+
+def devices_of(name: str, place: int, byte: int) -> tuple[Any, Any]:
+    """The device of a section of which one byte was changed: at once, and after its state was looked at."""
+    section, data = DEVICES[name], bytearray(STREAM)
+    data[section.offset + place] ^= byte
+    found = []
+    for looks in (False, True):
+        one = qidl.load(bytes(data), strict=False)[section.idstr, section.instance_id]
+        if looks:
+            assert one.state
+        found.append(outcome(one.device))
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(("name", "place"), [("vmmouse#0", 0), ("i8254#0", 107)])
+def test_device_of_a_section_with_a_bad_value(name: str, place: int) -> None:
+    """There is one, whether the state was looked at or not."""
+    at_once, after = devices_of(name, place, 0x40)
+    assert "result" == after[0]
+    assert after == at_once
+
+
+@slow
+@given(st.sampled_from(sorted(DEVICES)), st.integers(0, 300), st.integers(1, 255))
+def test_device_of_any_section(name: str, place: int, byte: int) -> None:
+    """Whatever the section, whatever is wrong with it."""
+    at_once, after = devices_of(name, place % DEVICES[name].length, byte)
+    assert after == at_once
+
+
+# Objects that go straight to bytes, or are made of them.
+
+
+@pytest.mark.parametrize("form", [Array(40, UInt8), Array(40, UInt16), Array(2, UInt8), Array(2, UInt16), Buffer(40)])
+@pytest.mark.parametrize("element", [bool, str, Counting, list[uint8], uint8, uint32])
+def test_integers_in_a_list(element: Any, form: Any) -> None:
+    """Integers are written of a list of integers alone."""
+    count = form.count if isinstance(form, Array) else form.length
+    dimensions = [count, 1] if element == list[uint8] else [count]
+    cls, layout = make(x=(list[element], array(*dimensions))), layout_of("x" / form)
+    for value in (0, 1, True, 256):
+        obj = cls(x=[value] * count)
+        assert uses(written_by_visitor, obj, layout) == uses(to_payload, obj, layout)
+
+
+class Meta(type):
+    """Does more when an object is made."""
+
+    made = 0
+
+    def __call__(cls, **values: Any) -> Any:
+        Meta.made += 1
+        obj = super().__call__(**values)
+        obj.number = Meta.made
+        return obj
+
+
+@qidl.declare
+class Numbered(metaclass=Meta):
+    """An object that is numbered."""
+
+    x: uint8 = 0
+    number: uint32 = qidl.immutable(0)
+
+
+def test_class_that_its_own_class_makes() -> None:
+    """An object is made as its metaclass has it."""
+    layout = layout_of("x" / UInt8)
+    for load in [partial(from_qobject, Numbered, {"x": 1}), partial(from_payload, Numbered, layout, b"\1")] * USES:
+        before = Meta.made
+        assert before + 1 == load().number

@@ -134,6 +134,9 @@ class ObjectTaking(Taking):
             return
         if kind.is_buffer or node.kind not in ("bytes", "list"):
             raise TooHard
+        if (node.kind == "bytes" or node.bounds is not None) and not isinstance(element, Integer):
+            # Integers are to be written, which here are others' elements.
+            raise TooHard
         self.expect(list, name)
         if isinstance(element, Integer) and not is_within(node.bounds, element.ctype):
             self._lists.append((name, element.ctype))

@@ -24,6 +24,8 @@ def default_expressions(described: Declaration, source: Source) -> dict[str, str
         raise TooHard
     if cls.__new__ is not object.__new__ or cls.__setattr__ is not object.__setattr__:
         raise TooHard
+    if type(cls).__call__ is not type.__call__:
+        raise TooHard
     found: dict[str, str] = {}
     for attribute in attrs.fields(cls):
         if attribute.converter is not None or attribute.validator is not None or not attribute.init:
