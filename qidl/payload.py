@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qidl import hooks
-from qidl.generated import Generated
+from qidl.generated import MOST, USES_OF_A_LAYOUT, Generated
 from qidl.kinds import Declaration, declaration
 from qidl.limits import LIMITS, Limits
 from qidl.qobject import from_qobject, saved
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from qidl.wire.vmstate import VMState
 
 T = TypeVar("T")
-
-_USES_THAT_PAY: Final = 4
 
 
 def from_payload(
@@ -91,17 +89,34 @@ class _Functions:
             from qidl.compiled.payloads import reader
 
             self.post_load = described.functions.generate("post_load")
-            return reader(described, layout, layout.accept(version_id))
+            return self._shared(reader, version_id)
 
         def write(version_id: int | None) -> Callable[..., Any]:
             from qidl.compiled.payloads import writer
 
             self.pre_save = described.functions.generate("pre_save")
-            return writer(described, layout, layout.accept(version_id))
+            return self._shared(writer, version_id)
 
         self._layout = layout
-        self.reading = Generated(read, _USES_THAT_PAY)
-        self.writing = Generated(write, _USES_THAT_PAY)
+        self._described = described
+        self._made: dict[Any, Callable[..., Any]] = {}
+        self.reading = Generated(read, USES_OF_A_LAYOUT)
+        self.writing = Generated(write, USES_OF_A_LAYOUT)
+
+    def _shared(self, generate: Callable[..., Callable[..., Any]], version_id: int | None) -> Callable[..., Any]:
+        """One function for all versions that have the same fields.
+
+        :raises LookupError: there are too many that have not
+        """
+        from qidl.wire.compiled.shape import variant
+
+        accepted = self._layout.accept(version_id)
+        key = generate, variant(self._layout, accepted)
+        if key not in self._made:
+            if len(self._made) >= MOST:
+                raise LookupError
+            self._made[key] = generate(self._described, self._layout, accepted)
+        return self._made[key]
 
     def without_unused(self, state: Any, version_id: int | None) -> Any:
         """A state without what it keeps of bytes that QEMU skips unread."""
