@@ -49,8 +49,8 @@ def outcome(action: Callable[..., Any], *arguments: Any) -> tuple[str, str]:
 def spelled(value: Any) -> str:
     """Everything that a value holds, and of which types: that of an object, what does not travel included."""
     if attrs.has(type(value)):
-        members = [(a.name, spelled(getattr(value, a.name))) for a in attrs.fields(type(value))]
-        return f"{type(value).__name__}({members})"
+        members = [f"{a.name}={spelled(getattr(value, a.name))}" for a in attrs.fields(type(value))]
+        return f"{type(value).__name__}({', '.join(members)})"
     if isinstance(value, list):
         return f"[{', '.join(map(spelled, value))}]"
     return repr(value)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import captures
 import pytest
-from conftest import declarations, make, objects
+from conftest import make
 from hypothesis import HealthCheck, given, settings, strategies as st
 from test_compiled_classes import built_by_visitor, by_visitor, outcome
+from work import calls
 
 import qidl
-from qidl import array, embedded, from_qobject, optional, to_qobject, uint8, uint32
+from qidl import array, declaration, embedded, from_qobject, optional, to_qobject, uint8, uint32
 from qidl.payload import from_payload, to_payload
 from qidl.wire.primitives import Array, Buffer, UInt8, UInt16, UInt32
 from qidl.wire.reference import REFERENCE
@@ -154,19 +156,6 @@ def test_hooks_of_what_is_not_what_it_is_declared_to_be() -> None:
         for name, value in values.items():
             setattr(obj, name, value)
         assert uses(by_visitor, obj, log=log) == uses(to_qobject, obj, log=log)
-
-
-@slow
-@given(data=st.data())
-def test_any_class(data: st.DataObject) -> None:
-    """The same hooks run in the same order, whatever the class."""
-    log: list[Any] = []
-    cls = data.draw(declarations(hooks=log, rich=True))
-    obj = data.draw(objects(cls))
-    assert uses(by_visitor, obj, log=log) == uses(to_qobject, obj, log=log)
-    qobject = by_visitor(obj)
-    log.clear()
-    assert uses(built_by_visitor, cls, qobject, log=log) == uses(from_qobject, cls, qobject, log=log)
 
 
 def test_hook_that_a_subclass_has_no_more() -> None:
@@ -360,3 +349,62 @@ def test_class_that_its_own_class_makes() -> None:
     for load in [partial(from_qobject, Numbered, {"x": 1}), partial(from_payload, Numbered, layout, b"\1")] * USES:
         before = Meta.made
         assert before + 1 == load().number
+
+
+# What no source is written for, or no Python takes.
+
+
+def within_one_another(depth: int, *defaults: Any) -> Any:
+    """A class with structs so deep in one another, several of each, and a hook in the innermost."""
+
+    def note(self: Any) -> None:
+        self.x += 1
+
+    cls = make("C0", x=(uint8, 0), pre_save=note, post_load=note)
+    for number in range(1, depth):
+        fields = {
+            f"f{place}": (cls | None, default() if default else embedded(cls)) for place, default in enumerate(defaults)
+        }
+        cls = make(f"C{number}", **fields)
+    return cls
+
+
+def filled(cls: Any, depth: int) -> Any:
+    """An object of such a class, of which the first of each kind of struct is there."""
+    obj = cls()
+    if depth > 1:
+        obj.f0 = filled(declaration(cls).by_name["f0"].type.declaration.cls, depth - 1)
+    return obj
+
+
+@pytest.mark.parametrize("depth", [40, 101, 102])
+@pytest.mark.parametrize("defaults", [[None], [optional], [optional, optional]])
+def test_structs_within_one_another(depth: int, defaults: list[Any]) -> None:
+    """However deep, and however many that would be were each spelled out."""
+    cls = within_one_another(depth, *defaults)
+    obj = filled(cls, depth)
+    reference = copy.deepcopy(obj)
+    assert uses(by_visitor, reference) == uses(to_qobject, obj)
+    if depth <= 101:
+        qobject = by_visitor(obj)
+        assert uses(built_by_visitor, cls, qobject) == uses(from_qobject, cls, qobject)
+
+
+def test_arrays_within_one_another() -> None:
+    """More loops within loops than Python takes."""
+    annotation: Any = Counting
+    for _ in range(25):
+        annotation = list[annotation]
+    cls = make(x=(annotation, array(*[1] * 25)))
+    obj = cls()
+    reference = copy.deepcopy(obj)
+    assert uses(by_visitor, reference) == uses(to_qobject, obj)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "a\nb"])
+def test_names_that_no_source_may_have(name: str) -> None:
+    """Where Python takes no function of such a name, it is not tried again and again."""
+    layout, cls = VMState(name, version_id=1, fields=["x" / UInt8]), make(x=(uint8, 0))
+    for _ in range(USES):
+        assert b"\1" == to_payload(from_payload(cls, layout, b"\1"), layout)
+    assert calls(lambda: from_payload(cls, layout, b"\1")) < 2 * calls(lambda: read_by_visitor(cls, layout, b"\1"))
