@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from qidl.annotations import CType
@@ -35,7 +34,13 @@ def to_qobject(obj: Any) -> dict[str, QObject]:
         pre_save(obj, declaration(type(obj)))
         return _visited(obj)
     run_hooks(obj)
-    return _converted(obj, convert)
+    try:
+        result: dict[str, QObject] = convert(obj)
+        return result
+    except Exception:
+        # Whatever it is, the visitor names it, and the field.
+        pass
+    return _visited(obj)
 
 
 def saved(obj: Any) -> dict[str, QObject]:
@@ -44,17 +49,9 @@ def saved(obj: Any) -> dict[str, QObject]:
     :raises SchemaError: as :func:`to_qobject`
     """
     try:
-        convert = declaration(type(obj)).functions["to_qobject"]
-    except LookupError:
-        return _visited(obj)
-    return _converted(obj, convert)
-
-
-def _converted(obj: Any, convert: Callable[[Any], dict[str, QObject]]) -> dict[str, QObject]:
-    try:
-        return convert(obj)
+        result: dict[str, QObject] = declaration(type(obj)).functions["to_qobject"](obj)
+        return result
     except Exception:
-        # Whatever it is, the visitor names it, and the field.
         pass
     return _visited(obj)
 
