@@ -7,10 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import captures
 import pytest
 from conftest import make
-from hypothesis import HealthCheck, given, settings, strategies as st
 from test_compiled_classes import built_by_visitor, by_visitor, outcome
 from work import calls
 
@@ -21,9 +19,6 @@ from qidl.wire.primitives import Array, Buffer, UInt8, UInt16, UInt32
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
-slow = settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-)
 USES = 10
 
 
@@ -269,43 +264,6 @@ def test_hook_that_is_put_in_place_later(monkeypatch: pytest.MonkeyPatch, hook: 
     if hook in vars(cls):
         monkeypatch.delattr(cls, hook)
         assert [] == ran("without any")
-
-
-# Sections that are read leniently.
-
-STREAM = captures.own("pc-1.3")
-DEVICES = {
-    f"{one.idstr}#{one.instance_id}": one for one in qidl.load(STREAM).sections if one.layout is not None and one.length
-}
-
-
-def devices_of(name: str, place: int, byte: int) -> tuple[Any, Any]:
-    """The device of a section of which one byte was changed: at once, and after its state was looked at."""
-    section, data = DEVICES[name], bytearray(STREAM)
-    data[section.offset + place] ^= byte
-    found = []
-    for looks in (False, True):
-        one = qidl.load(bytes(data), strict=False)[section.idstr, section.instance_id]
-        if looks:
-            assert one.state
-        found.append(outcome(one.device))
-    return found[0], found[1]
-
-
-@pytest.mark.parametrize(("name", "place"), [("vmmouse#0", 0), ("i8254#0", 107)])
-def test_device_of_a_section_with_a_bad_value(name: str, place: int) -> None:
-    """There is one, whether the state was looked at or not."""
-    at_once, after = devices_of(name, place, 0x40)
-    assert "result" == after[0]
-    assert after == at_once
-
-
-@slow
-@given(st.sampled_from(sorted(DEVICES)), st.integers(0, 300), st.integers(1, 255))
-def test_device_of_any_section(name: str, place: int, byte: int) -> None:
-    """Whatever the section, whatever is wrong with it."""
-    at_once, after = devices_of(name, place % DEVICES[name].length, byte)
-    assert after == at_once
 
 
 # Objects that go straight to bytes, or are made of them.
