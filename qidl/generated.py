@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-_MOST = 64
+MOST: Final = 64
 """Functions that are kept: some layouts take any version, and a stream may name very many."""
+
+USES_OF_A_LAYOUT: Final = 4
+"""From which on it pays to generate a function of a layout, be it with a class: that takes as long as some uses."""
+
+USES_OF_A_CLASS: Final = 8
+"""From which on it pays to generate a function of a class alone."""
 
 
 class Generated(dict[Any, Callable[..., Any]]):
     """Functions by what they are for, each generated once that pays; a :class:`LookupError` until then.
 
-    :param generate: makes the function
-    :param uses_that_pay: uses from which on they are generated, which takes as long as some uses without
+    :param generate: makes the function. Once there are too many to be kept, it is asked anew for each use, and
+        ought to know what it has made.
+    :param uses_that_pay: uses from which on they are generated
     """
 
     def __init__(self, generate: Callable[[Any], Callable[..., Any]], uses_that_pay: int) -> None:
@@ -27,8 +34,10 @@ class Generated(dict[Any, Callable[..., Any]]):
         return self.generate(what)
 
     def generate(self, what: Any) -> Callable[..., Any]:
-        """Generate a function, whether that pays or not."""
+        """Generate a function unless there is one, whether that pays or not."""
+        if what in self:
+            return self[what]
         function = self._generate(what)
-        if len(self) < _MOST:
+        if len(self) < MOST:
             self[what] = function
         return function

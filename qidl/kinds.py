@@ -9,10 +9,8 @@ import attrs
 
 from qidl.annotations import CType, Mark, Property
 from qidl.errors import DeclarationError
-from qidl.generated import Generated
+from qidl.generated import USES_OF_A_CLASS, Generated
 from qidl.rules import Rule
-
-_USES_THAT_PAY: Final = 8
 
 DECLARATION: Final = "__qidl__"
 """Class attribute that holds the :class:`Declaration`."""
@@ -139,7 +137,7 @@ class Declaration:
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "serialised", tuple(f for f in fields if f.serialised))
         object.__setattr__(self, "by_name", {f.name: f for f in fields})
-        object.__setattr__(self, "functions", Generated(self._generate, _USES_THAT_PAY))
+        object.__setattr__(self, "functions", Generated(self._generate, USES_OF_A_CLASS))
 
     def _generate(self, what: str) -> Callable[..., Any]:
         from qidl.compiled import compile_function

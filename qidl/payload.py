@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from qidl.generated import Generated
+from qidl import hooks
+from qidl.generated import MOST, USES_OF_A_LAYOUT, Generated
 from qidl.kinds import Declaration, declaration
 from qidl.limits import LIMITS, Limits
-from qidl.qobject import from_qobject, to_qobject
+from qidl.qobject import from_qobject, saved
+from qidl.unused import may_keep_unused, without_unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from qidl.wire.vmstate import VMState
 
 T = TypeVar("T")
-
-_USES_THAT_PAY: Final = 4
 
 
 def from_payload(
@@ -41,16 +41,17 @@ def from_payload(
     :raises SchemaError: its state is not a QObject of the class
     :raises DeclarationError: the class is not declared
     """
+    functions = layout.programs.get(cls) or _prepare(layout, cls)
     try:
-        functions = layout.programs[cls]
         obj: T = functions.reading[version_id](payload, limits)
-        post_load = functions.post_load
     except Exception:
         # Whatever it is, it is named on the way by the QObject.
-        _prepare(layout, cls)
-        return from_qobject(cls, without_unused(layout.decode(payload, version_id, section=section, limits=limits)))
-    post_load(obj)
-    return obj
+        pass
+    else:
+        functions.post_load(obj)
+        return obj
+    state = layout.decode(payload, version_id, section=section, limits=limits)
+    return from_qobject(cls, functions.without_unused(state, version_id))
 
 
 def to_payload(device: Any, layout: VMState, version_id: int | None = None, *, section: str = "") -> bytes:
@@ -63,52 +64,69 @@ def to_payload(device: Any, layout: VMState, version_id: int | None = None, *, s
     :raises WireError: the layout has no place for a value
     :raises DeclarationError: the object's class is not declared
     """
-    cls = type(device)
+    functions = layout.programs.get(type(device)) or _prepare(layout, type(device))
+    functions.pre_save(device)
     try:
-        payload: bytes = layout.programs[cls].writing[version_id](device)
+        payload: bytes = functions.writing[version_id](device)
         return payload
     except Exception:
-        _prepare(layout, cls)
-        return layout.encode(to_qobject(device), version_id, section=section)
-
-
-def without_unused(state: Any) -> Any:
-    """A state without the members that keep bytes which QEMU skips unread; it is changed in place."""
-    if isinstance(state, dict):
-        for name in [name for name in state if str(name).startswith("unused")]:
-            del state[name]
-        for member in state.values():
-            without_unused(member)
-    elif isinstance(state, list):
-        for element in state:
-            without_unused(element)
-    return state
+        pass
+    return layout.encode(saved(device), version_id, section=section)
 
 
 class _Functions:
-    """What is generated for a layout and a class together, by version."""
+    """What is generated for a layout and a class together, by version.
+
+    :ivar pre_save: runs every such hook of an object
+    :ivar post_load: runs every such hook of one that was just loaded
+    """
 
     def __init__(self, layout: VMState, described: Declaration) -> None:
+        self.pre_save: Callable[[Any], None] = functools.partial(hooks.pre_save, described=described)
+        self.post_load: Callable[[Any], None] = functools.partial(hooks.post_load, described=described)
+
         def read(version_id: int | None) -> Callable[..., Any]:
             from qidl.compiled.payloads import reader
 
-            return reader(described, layout, layout.accept(version_id))
+            self.post_load = described.functions.generate("post_load")
+            return self._shared(reader, version_id)
 
         def write(version_id: int | None) -> Callable[..., Any]:
             from qidl.compiled.payloads import writer
 
-            return writer(described, layout, layout.accept(version_id))
+            self.pre_save = described.functions.generate("pre_save")
+            return self._shared(writer, version_id)
 
-        self.reading = Generated(read, _USES_THAT_PAY)
-        self.writing = Generated(write, _USES_THAT_PAY)
+        self._layout = layout
         self._described = described
+        self._made: dict[Any, Callable[..., Any]] = {}
+        self.reading = Generated(read, USES_OF_A_LAYOUT)
+        self.writing = Generated(write, USES_OF_A_LAYOUT)
+
+    def _shared(self, generate: Callable[..., Callable[..., Any]], version_id: int | None) -> Callable[..., Any]:
+        """One function for all versions that have the same fields.
+
+        :raises LookupError: there are too many that have not
+        """
+        from qidl.wire.compiled.shape import variant
+
+        accepted = self._layout.accept(version_id)
+        key = generate, variant(self._layout, accepted)
+        if key not in self._made:
+            if len(self._made) >= MOST:
+                raise LookupError
+            self._made[key] = generate(self._described, self._layout, accepted)
+        return self._made[key]
+
+    def without_unused(self, state: Any, version_id: int | None) -> Any:
+        """A state without what it keeps of bytes that QEMU skips unread."""
+        return without_unused(state, self._layout, self._layout.accept(version_id)) if self._may_keep_unused else state
 
     @functools.cached_property
-    def post_load(self) -> Callable[[Any], None]:
-        return self._described.functions.generate("post_load")
+    def _may_keep_unused(self) -> bool:
+        return may_keep_unused(self._layout)
 
 
-def _prepare(layout: VMState, cls: type) -> None:
-    described = declaration(cls)
-    if cls not in layout.programs:
-        layout.programs[cls] = _Functions(layout, described)
+def _prepare(layout: VMState, cls: type) -> _Functions:
+    functions = layout.programs[cls] = _Functions(layout, declaration(cls))
+    return functions

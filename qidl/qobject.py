@@ -7,8 +7,9 @@ from typing import Any, Final, TypeVar
 
 from qidl.annotations import CType
 from qidl.errors import SchemaError
+from qidl.hooks import pre_save
 from qidl.kinds import DECLARATION, Declaration, declaration, shown, text_misfit
-from qidl.visitor import InputVisitor, Name, OutputVisitor, build, fill as _fill, visit
+from qidl.visitor import InputVisitor, Name, OutputVisitor, build, fill as _fill, visit, visit_fields
 
 T = TypeVar("T")
 
@@ -26,14 +27,39 @@ def to_qobject(obj: Any) -> dict[str, QObject]:
     :raises SchemaError: a field does not hold what its declaration says
     """
     try:
-        result: dict[str, QObject] = type(obj).__dict__[DECLARATION].functions["to_qobject"](obj)
+        functions = type(obj).__dict__[DECLARATION].functions
+        run_hooks, convert = functions["pre_save"], functions["to_qobject"]
+    except (LookupError, AttributeError):
+        # That does not pay yet, or the class is not declared.
+        pre_save(obj, declaration(type(obj)))
+        return _visited(obj)
+    run_hooks(obj)
+    try:
+        result: dict[str, QObject] = convert(obj)
         return result
     except Exception:
         # Whatever it is, the visitor names it, and the field.
         pass
+    return _visited(obj)
+
+
+def saved(obj: Any) -> dict[str, QObject]:
+    """The QObject of a declared object whose hooks have run.
+
+    :raises SchemaError: as :func:`to_qobject`
+    """
+    try:
+        result: dict[str, QObject] = declaration(type(obj)).functions["to_qobject"](obj)
+        return result
+    except Exception:
+        pass
+    return _visited(obj)
+
+
+def _visited(obj: Any) -> dict[str, QObject]:
     visitor = QObjectOutputVisitor()
-    visit(obj, visitor)
-    result = visitor.result
+    visit_fields(obj, visitor)
+    result: dict[str, QObject] = visitor.result
     return result
 
 
@@ -46,11 +72,14 @@ def from_qobject(cls: type[T], qobject: QObject) -> T:
     try:
         functions = cls.__dict__[DECLARATION].functions
         obj: T = functions["from_qobject"](qobject)
-        post_load = functions["post_load"]
+        run_hooks = functions["post_load"]
     except Exception:
-        return build(cls, QObjectInputVisitor(qobject, declaration(cls).name))
-    post_load(obj)
-    return obj
+        # Whatever it is, the visitor names it.
+        pass
+    else:
+        run_hooks(obj)
+        return obj
+    return build(cls, QObjectInputVisitor(qobject, declaration(cls).name))
 
 
 def fill(obj: Any, qobject: QObject) -> None:

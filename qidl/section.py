@@ -237,7 +237,9 @@ class Section:
         from qidl.devices import device_class
         from qidl.payload import from_payload
 
-        if self._state is None and self.layout is not None and is_newest_form(section_key(self.idstr), self.level):
+        # Read leniently, a payload may hold what only the state takes.
+        is_direct = self._strict and self._state is None
+        if is_direct and self.layout is not None and is_newest_form(section_key(self.idstr), self.level):
             cls = device_class(self.idstr)
             self._spend(self._original)
             with held(self._original):

@@ -129,9 +129,16 @@ def visit(obj: Any, visitor: OutputVisitor) -> None:
     :raises SchemaError: a field does not hold what its declaration says
     :raises DeclarationError: the object's class is not declared
     """
-    described = declaration(type(obj))
-    pre_save(obj, described)
-    _visit_struct(obj, described, visitor, None, type(obj).__name__)
+    pre_save(obj, declaration(type(obj)))
+    visit_fields(obj, visitor)
+
+
+def visit_fields(obj: Any, visitor: OutputVisitor) -> None:
+    """Walk a declared object whose hooks have run, as :func:`visit` does then.
+
+    :raises SchemaError: as :func:`visit`
+    """
+    _visit_struct(obj, declaration(type(obj)), visitor, None, type(obj).__name__)
 
 
 def _visit_struct(obj: Any, described: Declaration, visitor: OutputVisitor, name: Name, path: str) -> None:

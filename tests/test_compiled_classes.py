@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -48,18 +49,19 @@ def outcome(action: Callable[..., Any], *arguments: Any) -> tuple[str, str]:
 def spelled(value: Any) -> str:
     """Everything that a value holds, and of which types: that of an object, what does not travel included."""
     if attrs.has(type(value)):
-        members = [(a.name, spelled(getattr(value, a.name))) for a in attrs.fields(type(value))]
-        return f"{type(value).__name__}({members})"
+        members = [f"{a.name}={spelled(getattr(value, a.name))}" for a in attrs.fields(type(value))]
+        return f"{type(value).__name__}({', '.join(members)})"
     if isinstance(value, list):
         return f"[{', '.join(map(spelled, value))}]"
     return repr(value)
 
 
 def assert_agreed_on_object(obj: Any) -> None:
-    compiled = declaration(type(obj)).functions.generate("to_qobject")
+    for what in ("pre_save", "to_qobject"):
+        declaration(type(obj)).functions.generate(what)
     expected = outcome(by_visitor, obj)
     assert expected == outcome(to_qobject, obj)
-    alone = outcome(compiled, obj)
+    alone = outcome(declaration(type(obj)).functions["to_qobject"], obj)
     assert alone == expected or alone[0] != "result"
 
 
@@ -304,7 +306,60 @@ def test_generated_once_it_pays() -> None:
         assert {"x": 0} == to_qobject(cls())
         assert not declaration(cls).functions
     assert {"x": 0} == to_qobject(cls())
-    assert ["to_qobject"] == [*declaration(cls).functions]
+    assert ["pre_save", "to_qobject"] == [*declaration(cls).functions]
+
+
+@qidl.declare
+class Pair:
+    """Two of something."""
+
+    a: uint8 = 1
+    b: uint8 = 2
+
+
+@qidl.declare
+class Partly:
+    """Arrays of which a fixed part is in use."""
+
+    numbers: list[uint16] = qidl.array(8, size=2)
+    raw: bytearray = qidl.array(8, size=3)
+    few: list[Pair] = qidl.array(4, size=2)
+    many: list[Pair] = qidl.array(20, size=10)
+    flags: list[bool] = qidl.array(3, size=0)
+    texts: list[str] = qidl.array(3, size=1)
+    rows: list[list[uint8]] = qidl.array(3, 2, size=1)
+
+
+def test_arrays_in_use_in_part() -> None:
+    """Such an array needs no help of the visitors; nor does one that holds more than there is room for."""
+    obj = Partly(numbers=[*range(8)], raw=bytearray(b"abcdefgh"), rows=[[1, 2], [3, 4], [5, 6]])
+    for changes in ({}, {"numbers": [1, 2]}, {"numbers": [*range(20)]}):
+        for name, value in changes.items():
+            setattr(obj, name, value)
+        assert by_visitor(obj) == compile_function(declaration(Partly), "to_qobject")(obj)
+    for changes in ({"numbers": [1]}, {"raw": b"a"}, {"raw": b"abcd"}, {"few": [Pair()]}, {"texts": ("a", "b")}):
+        for name, value in changes.items():
+            odd_one = copy.deepcopy(obj)
+            setattr(odd_one, name, value)
+            assert_agreed_on_object(odd_one)
+
+
+numbers = itertools.count()
+
+
+@qidl.declare
+class Numbered:
+    """Objects that are numbered as they are made."""
+
+    number: uint16 = attrs.field(factory=lambda: next(numbers))
+    own: uint16 = immutable(attrs.Factory(lambda: next(numbers)))
+
+
+def test_factories_of_ones_own() -> None:
+    """A function that makes a default is called as often as ever, and in the same order."""
+    for _ in range(20):
+        before = next(numbers)
+        assert Numbered(number=7, own=before + 2) == from_qobject(Numbered, {"number": 7})
 
 
 def test_subclass_that_is_not_declared() -> None:

@@ -27,6 +27,9 @@ from qidl import (
     valid,
 )
 from qidl.annotations import METADATA
+from qidl.payload import from_payload
+from qidl.wire.primitives import Array, Buffer, UInt8, UInt16
+from qidl.wire.vmstate import VMState
 
 
 def is_even(value: int) -> bool:
@@ -254,3 +257,55 @@ def test_function_without_docstring() -> None:
     cls = make(x=(uint8, valid(1, check=is_odd)))
     with pytest.raises(SchemaError, match=r"^C\.x: expected is odd, found 2$"):
         from_qobject(cls, {"x": 2})
+
+
+def is_not_3(value: int) -> bool:
+    return value != 3
+
+
+@declare
+class Grids:
+    """Arrays of arrays, of which each element is held against something."""
+
+    few: list[list[uint8]] = valid(array(2, 2), check=is_not_3)
+    many: list[list[uint16]] = valid(array(2, 40), check=is_not_3)
+    deep: list[list[list[uint8]]] = valid(array(1, 2, 2), check=is_not_3)
+    raw: list[bytearray] = valid(array(2, 2), check=is_not_3)
+
+
+GRIDS = VMState(
+    "grids",
+    version_id=1,
+    fields=[
+        "few" / Array(2, Array(2, UInt8)),
+        "many" / Array(2, Array(40, UInt16)),
+        "deep" / Array(1, Array(2, Array(2, UInt8))),
+        "raw" / Array(2, Buffer(2)),
+    ],
+)
+
+
+@pytest.mark.parametrize("place", ["few[0][0]", "few[1][1]", "many[1][39]", "deep[0][1][0]", "raw[1][0]"])
+def test_elements_of_arrays_of_arrays(place: str) -> None:
+    """Each element is asked about, however deep, on the tenth use as on the first."""
+    qobject = to_qobject(Grids())
+    put(qobject, place, 3)
+    payload = GRIDS.encode(qobject)
+    assert_agreed_on_qobject(Grids, qobject)
+    for load in [lambda: from_qobject(Grids, qobject), lambda: from_payload(Grids, GRIDS, payload)] * 10:
+        with pytest.raises(SchemaError) as caught:
+            load()
+        assert f"Grids.{place}: expected is not 3, found 3" == str(caught.value)
+    put(qobject, place, 4)
+    payload = GRIDS.encode(qobject)
+    for _ in range(10):
+        assert from_qobject(Grids, qobject) == from_payload(Grids, GRIDS, payload)
+
+
+def put(qobject: Any, place: str, value: int) -> None:
+    """Set an element; bytes become a list of them."""
+    name, *indexes = place.replace("]", "").split("[")
+    within = qobject[name] = [[*row] if isinstance(row, bytes) else row for row in qobject[name]]
+    for index in indexes[:-1]:
+        within = within[int(index)]
+    within[int(indexes[-1])] = value

@@ -2,7 +2,8 @@
 
 A generated function does what the visitors of :mod:`qidl.qobject` do, for one class and in straight
 Python. Whatever it refuses, for whatever reason, is left to the visitors, which name the fault; so the
-two differ in nothing but time.
+two differ in nothing but time. Only hooks, which may change anything, are never run a second time: the
+functions that run them refuse nothing.
 """
 
 from __future__ import annotations
@@ -11,49 +12,24 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.compiled import hooks, qobjects
-from qidl.compiled.source import TooHard
+from qidl.compiled.source import function_or, left_to_reference
 from qidl.kinds import Declaration
 
 Function = Callable[[Any], Any]
 
+_GENERATE: dict[str, Callable[[Declaration], Function]] = {
+    "pre_save": hooks.pre_save,
+    "to_qobject": qobjects.to_qobject,
+    "from_qobject": qobjects.from_qobject,
+    "post_load": hooks.post_load,
+}
+
 
 def compile_function(described: Declaration, what: str) -> Function:
-    """A function of one argument; it raises any exception where the visitors have to see to it.
+    """A function of one argument.
 
-    :param what: ``to_qobject``, from an object to its QObject, with its hooks; ``from_qobject``, from a
-        QObject to an object, without them; ``post_load``, which runs the hooks of that object
+    :param what: ``to_qobject``, from an object to its QObject, or ``from_qobject``, the other way round: without
+        hooks, and raising any exception where the visitors have to see to it; ``pre_save`` or ``post_load``, which
+        run these hooks of an object and of all within it
     """
-    try:
-        return {"to_qobject": _to_qobject, "from_qobject": qobjects.from_qobject, "post_load": _post_load}[what](
-            described
-        )
-    except TooHard:
-        return _left_to_visitors
-
-
-def _to_qobject(described: Declaration) -> Function:
-    return after_hooks(hooks.pre_save(described), qobjects.to_qobject(described))
-
-
-def _post_load(described: Declaration) -> Function:
-    return hooks.post_load(described) or _nothing
-
-
-def after_hooks(pre_save: Function | None, function: Function) -> Function:
-    """A function that does something else first, if there is anything else."""
-    if pre_save is None:
-        return function
-
-    def run(obj: Any) -> Any:
-        pre_save(obj)
-        return function(obj)
-
-    return run
-
-
-def _nothing(_: Any) -> None:
-    """Run no hook."""
-
-
-def _left_to_visitors(_: Any) -> Any:
-    raise TooHard
+    return function_or(left_to_reference, lambda: _GENERATE[what](described))

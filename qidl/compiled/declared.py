@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from qidl.annotations import CType
 from qidl.compiled.source import TooHard
+from qidl.hooks import DEEPEST
 from qidl.kinds import Array, Declaration, Field, Struct, Type
+
+_TOO_DEEP = DEEPEST + 1
+_MOST_STRUCTS = 1000
 
 
 def described(kind: Type) -> Declaration:
@@ -27,12 +31,31 @@ def is_within(bounds: tuple[int, int] | None, ctype: CType) -> bool:
     return bounds is not None and ctype.minimum <= bounds[0] and bounds[1] <= ctype.maximum
 
 
-def is_recursive(declaration: Declaration, within: tuple[Declaration, ...] = ()) -> bool:
-    """Whether a struct may be within itself."""
-    if declaration in within:
-        return True
-    inner = [kind.declaration for field in declaration.serialised if (kind := struct_within(field.type)) is not None]
-    return any(is_recursive(one, (*within, declaration)) for one in inner)
+def structs_of(declaration: Declaration) -> list[Declaration]:
+    """Every struct that is within one, itself included; inner ones come first.
+
+    :raises TooHard: one may be within itself, or they are deeper within one another than visitors go, or too many
+        to be spelled out
+    """
+    sizes: dict[type, tuple[int, int]] = {}
+    found: list[Declaration] = []
+
+    def measure(one: Declaration) -> tuple[int, int]:
+        """How deep it goes, and how many structs it is, each spelled out where it stands."""
+        if one.cls not in sizes:
+            # Until it is known: more than there may be.
+            sizes[one.cls] = _TOO_DEEP, 0
+            inner = [kind for field in one.serialised if (kind := struct_within(field.type)) is not None]
+            measures = [measure(kind.declaration) for kind in inner]
+            depth = 1 + max((deep for deep, _ in measures), default=-1)
+            sizes[one.cls] = depth, 1 + sum(many for _, many in measures)
+            found.append(one)
+        return sizes[one.cls]
+
+    depth, many = measure(declaration)
+    if depth > DEEPEST or many > _MOST_STRUCTS:
+        raise TooHard
+    return found
 
 
 def struct_within(kind: Type) -> Struct | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 from qidl import kinds
 from qidl.compiled.declared import described, is_within, serialised_field
@@ -139,19 +140,29 @@ class ObjectMaking:
                 if (own := struct.members.get(field.name)) is None:
                     continue
                 if isinstance(field.type, Array) and rule.paths == (field.name,):
-                    self._ask_each(rule.holds, own)
+                    self._ask_each(rule.holds, own, field.type)
                 else:
                     self._ask(rule.holds, [struct.members.get(path) for path in rule.paths], [_test(own)])
 
-    def _ask_each(self, holds: Callable[..., bool], node: Node) -> None:
-        """Ask of each element of an array."""
+    def _ask_each(self, holds: Callable[..., bool], node: Node, kind: Array) -> None:
+        """Ask of each element of an array, and of those of the arrays in it."""
         if isinstance(node, Elements):
             for item in node.items:
-                self._ask(holds, [item], [])
+                if isinstance(kind.element, Array):
+                    self._ask_each(holds, item, kind.element)
+                else:
+                    self._ask(holds, [item], [])
         elif type(node) is Value and not node.test:
-            self._refuse_if(f"not all(map({self._source.constant(holds)}, {node.raw or node.name}))")
+            self._refuse_if(f"not all(map({self._source.constant(holds)}, {self._flat(node, kind)}))")
         else:
             raise TooHard
+
+    def _flat(self, node: Value, kind: Array) -> str:
+        """An expression for the elements that are no arrays themselves."""
+        name, element = node.raw or node.name, kind.element
+        while isinstance(element, Array):
+            name, element = f"{self._source.constant(chain.from_iterable)}({name})", element.element
+        return name
 
     def _ask(self, holds: Callable[..., bool], nodes: list[Node | None], tests: list[str]) -> None:
         """Ask of values, where all of them are there."""

@@ -106,7 +106,14 @@ class ObjectTaking(Taking):
             size = f"{struct.var}.{kind.size}"
             room = "" if kind.capacity is None else f" <= {kind.capacity}"
             source.line(f"if not 0 <= {size}{room} or {size} > len({variable}): raise {source.refused}")
-            source.line(f"{variable} = {variable}[:{size}]")
+        elif kind.size is None or kind.capacity is None or kind.size == kind.capacity:
+            return
+        else:
+            size = str(kind.size)
+        if not kind.is_buffer:
+            # What is cut of a list is a list, also of what is not quite one.
+            source.line(f"if type({variable}) is not list: raise {source.refused}")
+        source.line(f"{variable} = {variable}[:{size}]")
 
     def _value(self, node: Value, name: str, declared: Type) -> None:
         node.declared = declared
@@ -133,6 +140,9 @@ class ObjectTaking(Taking):
             self.expect(bytes, name)
             return
         if kind.is_buffer or node.kind not in ("bytes", "list"):
+            raise TooHard
+        if (node.kind == "bytes" or node.bounds is not None) and not isinstance(element, Integer):
+            # Integers are to be written, which here are others' elements.
             raise TooHard
         self.expect(list, name)
         if isinstance(element, Integer) and not is_within(node.bounds, element.ctype):

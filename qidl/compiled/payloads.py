@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qidl.compiled import after_hooks, hooks
-from qidl.compiled.declared import is_recursive
+from qidl.compiled.declared import structs_of
 from qidl.compiled.object_making import ObjectMaking
 from qidl.compiled.object_taking import ObjectTaking
-from qidl.compiled.source import TooHard
+from qidl.compiled.source import TooHard, function_or, left_to_reference
 from qidl.kinds import Declaration, Struct
 from qidl.wire.compiled.reading import Reading
 from qidl.wire.compiled.shape import is_plain
@@ -24,20 +23,22 @@ def reader(described: Declaration, layout: VMState, version_id: int) -> Function
 
     It takes what the way by the QObject takes, or less, and raises any exception where it is less.
     """
-    try:
+
+    def generate() -> Function:
         _check(described, layout)
         return _reading().whole(layout, version_id, Struct(described))
-    except TooHard:
-        return _left_to_qobject
+
+    return function_or(left_to_reference, generate)
 
 
 def writer(described: Declaration, layout: VMState, version_id: int) -> Function:
-    """From an object to a payload, hooks first; as :func:`reader` does, it may take less than there is to take."""
-    try:
+    """From an object to a payload. No hook runs; as :func:`reader` does, it may take less than there is to take."""
+
+    def generate() -> Function:
         _check(described, layout)
-        return after_hooks(hooks.pre_save(described), _writing().function(layout, version_id, Struct(described)))
-    except TooHard:
-        return _left_to_qobject
+        return _writing().function(layout, version_id, Struct(described))
+
+    return function_or(left_to_reference, generate)
 
 
 def _reading() -> Reading:
@@ -73,9 +74,6 @@ def _shared(
 
 
 def _check(described: Declaration, layout: VMState) -> None:
-    if is_recursive(described) or not is_plain(layout):
+    structs_of(described)
+    if not is_plain(layout):
         raise TooHard
-
-
-def _left_to_qobject(*_: Any) -> Any:
-    raise TooHard

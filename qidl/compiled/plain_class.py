@@ -24,13 +24,15 @@ def default_expressions(described: Declaration, source: Source) -> dict[str, str
         raise TooHard
     if cls.__new__ is not object.__new__ or cls.__setattr__ is not object.__setattr__:
         raise TooHard
+    if type(cls).__call__ is not type.__call__:
+        raise TooHard
     found: dict[str, str] = {}
     for attribute in attrs.fields(cls):
         if attribute.converter is not None or attribute.validator is not None or not attribute.init:
             raise TooHard
         default = attribute.default
         if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            if default.takes_self:
+            if default.takes_self or not _only_makes(default.factory):
                 raise TooHard
             found[attribute.name] = f"{source.constant(default.factory)}()"
         elif default is not attrs.NOTHING:
@@ -38,6 +40,11 @@ def default_expressions(described: Declaration, source: Source) -> dict[str, str
                 repr(default) if type(default) in (int, bool, type(None)) else source.constant(default)
             )
     return found
+
+
+def _only_makes(factory: Any) -> bool:
+    """Whether it makes no difference when a factory is called, nor how often."""
+    return isinstance(factory, Zeros | Embedded) or factory in (list, dict, set, bytearray)
 
 
 def begins_zeroed(described: Declaration, name: str) -> bool:

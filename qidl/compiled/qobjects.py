@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl import kinds
-from qidl.compiled.declared import is_recursive
+from qidl.compiled.declared import structs_of
 from qidl.compiled.dict_making import DictMaking
 from qidl.compiled.dict_taking import DictTaking
 from qidl.compiled.making import Making
@@ -55,8 +55,7 @@ class _Converting:
         making: Callable[[Source], Making],
         element_function: Callable[[Declaration], Callable[..., Any]],
     ) -> None:
-        if is_recursive(described):
-            raise TooHard
+        structs_of(described)
         self._again = functools.partial(_Converting, described, taking, making, element_function)
         self._described = described
         self._source = Source()

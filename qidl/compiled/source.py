@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 
 class TooHard(Exception):
@@ -13,6 +13,19 @@ class TooHard(Exception):
 
 class Refused(Exception):
     """A generated function's input is not what it is for. This gets no further: the reference names the fault."""
+
+
+def left_to_reference(*_: Any) -> NoReturn:
+    """Stand for a function that could not be generated."""
+    raise TooHard
+
+
+def function_or(reference: Callable[..., Any], generate: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """Generate a function; or take the other one, whatever is in the way."""
+    try:
+        return generate()
+    except Exception:
+        return reference
 
 
 class Source:
@@ -83,7 +96,7 @@ class Source:
     def function(self, signature: str, filename: str) -> Callable[..., Any]:
         """Compile it.
 
-        :raises TooHard: Python does not take it: too many blocks are within one another
+        :raises TooHard: there is more in it than Python takes, such as blocks within blocks
         """
         namespace = self._names | {name: make() for name, make in self._later.items()}
         try:
