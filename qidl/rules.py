@@ -92,7 +92,7 @@ def check(holds: Callable[..., bool], *paths: str, expected: str) -> Rule:
 
 def function_name(function: Callable[..., Any]) -> str:
     """What a condition or a count that is a function is called in descriptions."""
-    name = str(getattr(function, "__name__", "<lambda>"))
+    name = str(getattr(function, "__name__", repr(function)))
     return "what a function says" if name == "<lambda>" else name.replace("_", " ").strip()
 
 

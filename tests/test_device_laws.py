@@ -280,7 +280,7 @@ BROKEN_RULES = {
     ),
     "check": (
         make("D", level=(uint8, valid(0, check=lambda value: {0: True}[value]))),
-        r"D\.level: expected a QObject that it accepts, found KeyError: \d+",
+        r"D\.level: expected a check that accepts or refuses \d+, found KeyError: \d+",
     ),
     "hook that takes more": (
         make("D", level=(uint8, 0), post_load=lambda self, version: None),

@@ -336,13 +336,12 @@ def test_rules_of_ones_own(engine: Engine, change: str) -> None:
     assert str(unread.value) == str(problems[0])
 
 
-@pytest.mark.parametrize("holds", [lambda value: value < 3, functools.partial(max, -1)])
-def test_check_without_a_name(holds: Any) -> None:
-    """A function that has neither a docstring nor a name is a function."""
-    layout = VMState("own", version_id=1, fields=["x" / Check(UInt8, lambda value: value < 3 and holds(value))])
+def test_check_without_a_name() -> None:
+    """A function that has neither a docstring nor a name is a function; the docstring of a class is not its own."""
+    layout = VMState("own", version_id=1, fields=["x" / Check(UInt8, lambda value: value < 3)])
     with pytest.raises(WireError, match=r"^x: offset 0: expected what a function says, found 3$"):
         layout.decode(b"\3")
-    assert "what a function says" == in_words(holds)
+    assert in_words(functools.partial(max, -1)).startswith("functools.partial")
 
 
 def test_rule_on_an_absent_field(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from qidl.errors import QidlError, SchemaError
+from qidl.errors import DeclarationError, QidlError, SchemaError
 
 _NOTE = 2000
 """Characters of an example that are shown beneath a sentence."""
@@ -81,8 +81,11 @@ def holds(
         fail(name, wanted, f"none among those drawn{refused}", cause=why)
     except Flaky:
         fail(name, "the same each time that the same is tried", "otherwise: something in it hangs on chance or time")
-    except QidlError:
+    except DeclarationError:
         raise
+    except QidlError as error:
+        # Of what cannot be drawn, strategies name the field.
+        raise AssertionError(str(error)) from error
     except Exception as error:
         # Nothing that a law was held against: the examples could not even be drawn.
         fail(place(error) or name, wanted, raised(error), cause=error)
