@@ -31,6 +31,8 @@ def to_qobject(obj: Any) -> dict[str, QObject]:
         run_hooks, convert = functions["pre_save"], functions["to_qobject"]
     except (LookupError, AttributeError):
         # That does not pay yet, or the class is not declared.
+        functions = None
+    if functions is None:
         pre_save(obj, declaration(type(obj)))
         return _visited(obj)
     run_hooks(obj)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import make
-from test_compiled_classes import built_by_visitor, by_visitor, outcome
+from test_compiled_classes import built_by_visitor, by_visitor, spelled
 from work import calls
 
 import qidl
@@ -22,11 +22,19 @@ from qidl.wire.vmstate import VMState
 USES = 10
 
 
+def use(action: Callable[..., Any], *arguments: Any) -> tuple[str, ...]:
+    """What comes of it; of an error, also what was being seen to when it came up, as its traceback says."""
+    try:
+        return "result", spelled(action(*arguments))
+    except Exception as error:
+        return type(error).__name__, str(error), repr(error.__context__)
+
+
 def uses(action: Callable[..., Any], *arguments: Any, log: list[Any] | None = None) -> list[Any]:
     """What comes of ten uses in a row, and of which objects the hooks ran meanwhile."""
     found = []
     for _ in range(USES):
-        result = outcome(action, *arguments)
+        result = use(action, *arguments)
         found.append((result, [(hook, type(obj).__name__) for hook, obj in log or []]))
         if log is not None:
             log.clear()
