@@ -31,7 +31,8 @@ def function_or(reference: Callable[..., Any], generate: Callable[[], Callable[.
 class Source:
     """One function, line by line.
 
-    Nothing of it comes from data: values are named, not spelled, and members' names are quoted.
+    Nothing of it comes from data: of what a layout or a class says, integers are spelled, members' names are
+    quoted, and everything else is named.
 
     :ivar depth: blocks around the next line
     """

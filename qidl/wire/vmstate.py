@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import construct
 
 from qidl.errors import SchemaError, WireError
-from qidl.generated import Generated
+from qidl.generated import USES_OF_A_LAYOUT, Generated
 from qidl.limits import LIMITS, Limits
 from qidl.rules import Rule
 from qidl.wire import path as paths
@@ -24,8 +24,6 @@ from qidl.wire.primitives import Again, Reader, State, Unused, minimum_size, sho
 
 if TYPE_CHECKING:
     from qidl.wire.reference import Reference
-
-_USES_THAT_PAY = 4
 
 SUBSECTION = 0x05
 """The byte that begins a subsection."""
@@ -195,7 +193,7 @@ class VMState(construct.Construct):  # type: ignore[misc]
 
             return compile_function(self, kind, self.accept(version_id))
 
-        return Generated(generate, _USES_THAT_PAY)
+        return Generated(generate, USES_OF_A_LAYOUT)
 
     def __getstate__(self) -> dict[str, Any]:
         compiled = ("programs", "_decode", "_read_at", "_skip_at", "_encode")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.compiled.source import Refused, TooHard
+from qidl.compiled.source import Refused, function_or, left_to_reference
 from qidl.limits import Limits
 from qidl.wire.compiled.program import Function, program
 from qidl.wire.vmstate import VMState
@@ -26,10 +26,7 @@ def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
         ends, or to the latter alone
     """
     name, _, at = kind.partition("_")
-    try:
-        function: Function = getattr(program(layout, version_id), name)
-    except TooHard:
-        return _left_to_reference
+    function: Function = function_or(left_to_reference, lambda: getattr(program(layout, version_id), name))
     return _within_limits(function, layout.nesting) if at and layout.nesting > 1 else function
 
 
@@ -42,7 +39,3 @@ def _within_limits(function: Function, nesting: int) -> Function:
         return function(data, offset, limits)
 
     return limited
-
-
-def _left_to_reference(*_: object) -> object:
-    raise TooHard
