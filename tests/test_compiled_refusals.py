@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from test_vmstate import header, layout, subsection
 
+from qidl.compiled.source import left_to_reference
 from qidl.limits import LIMITS
 from qidl.wire.compiled import compile_function
 from qidl.wire.primitives import Array, Buffer, Int8, Int16, UInt8, UInt16
@@ -46,6 +47,7 @@ def test_payload(case: str, kind: str) -> None:
     with pytest.raises(Exception, match="expected"):
         REFERENCE.decode(wire, data)
     function = compile_function(wire, kind, 1)
+    assert function is not left_to_reference
     arguments = (data, LIMITS) if kind == "decode" else (memoryview(data), 0, LIMITS)
     with pytest.raises(Exception):  # noqa: B017, PT011
         function(*arguments)
@@ -56,6 +58,8 @@ def test_payload(case: str, kind: str) -> None:
 def test_end_of_the_input(kind: str, form: Any) -> None:
     """Nothing is read, or passed over, beyond the end of a stream."""
     function = compile_function(layout("n" / UInt8, "x" / form), kind, 1)
+    assert function is not left_to_reference
+    assert function(memoryview(b"\1\1\1"), 0, LIMITS)
     for count in (2, 3, 255):
         with pytest.raises(Exception):  # noqa: B017, PT011
             function(memoryview(bytes([count]) + b"\1"), 0, LIMITS)
