@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -218,6 +218,22 @@ def text_misfit(value: str, capacity: int | None) -> Misfit:
     if capacity is not None and length >= capacity:
         return f"at most {capacity - 1} bytes of text", f"{length}"
     return None
+
+
+def structs(described: Declaration) -> Iterator[Declaration]:
+    """Yield a declaration, and those of the structs that it serialises, each once."""
+    found = {described.cls: described}
+    waiting = [described]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        for field in one.serialised:
+            kind: Type = field.type
+            while isinstance(kind, Array):
+                kind = kind.element
+            if isinstance(kind, Struct) and kind.declaration.cls not in found:
+                found[kind.declaration.cls] = kind.declaration
+                waiting.append(kind.declaration)
 
 
 def shown(value: object) -> str:

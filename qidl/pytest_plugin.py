@@ -82,7 +82,7 @@ def _machine(request: pytest.FixtureRequest, machine: Any, *, level: str | None 
     if not isinstance(machine, str | os.PathLike):
         _fail(f"the path of a stream or one of {known}", repr(machine))
     if isinstance(machine, str) and machine in LEVELS:
-        from qidl.testing.machine import power_on
+        from qidl.default_pc import power_on
 
         if level not in (None, machine):
             _fail(f"no other level beside {machine}", level)

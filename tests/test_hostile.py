@@ -19,8 +19,8 @@ import qidl
 from qidl import QidlError, UnknownSectionWarning, WireError
 from qidl.levels import LEVELS
 from qidl.strategies import streams
-from qidl.testing.machine import memory_list, page, ram_sections
 from qidl.wire.ram import EOS, MEM_SIZE
+from qidl.wire.ram_records import block_list, page, ram_sections
 from qidl.wire.stream import SectionType
 from qidl.wire.vmstate import VMState
 
@@ -210,12 +210,12 @@ def _live_sections(count: int) -> bytes:
 
 def _blocks(count: int) -> bytes:
     blocks = {f"{number}": 4096 for number in range(count)}
-    return UNIT + b"".join(ram_sections([memory_list(blocks)])) + b"\0"
+    return UNIT + b"".join(ram_sections([block_list(blocks)])) + b"\0"
 
 
 def _pages(count: int) -> bytes:
     records = b"".join(page("a", number * 7919 * 4096, number % 256) for number in range(count))
-    return UNIT + b"".join(ram_sections([memory_list({"a": 1 << 62}) + records])) + b"\0"
+    return UNIT + b"".join(ram_sections([block_list({"a": 1 << 62}) + records])) + b"\0"
 
 
 def _disks(count: int) -> bytes:

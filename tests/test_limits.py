@@ -15,9 +15,9 @@ import qidl
 from qidl import Limits, WireError, from_payload
 from qidl.limits import LIMITS
 from qidl.rules import at_most
-from qidl.testing.machine import memory_list, ram_sections
 from qidl.walk import walk
 from qidl.wire.primitives import Array, Buffer, Listed, UInt8, UInt16
+from qidl.wire.ram_records import block_list, ram_sections
 from qidl.wire.vmstate import VMState
 
 START = b"QEVM\0\0\0\3"
@@ -64,7 +64,7 @@ def test_names() -> None:
     """The name of a section, of a block of memory, and of a drive."""
     data = START + section(1, "timer", bytes(24), 2) + b"\0"
     assert "a name of at most 4 bytes, found 5" in refusal(data, Limits(name_length=4))
-    memory = START + b"".join(ram_sections([memory_list({"pc.ram": 4096})])) + b"\0"
+    memory = START + b"".join(ram_sections([block_list({"pc.ram": 4096})])) + b"\0"
     assert "a name of at most 5 bytes, found 6" in refusal(memory, Limits(name_length=5))
     drive = u64(1) + b"\6drive0" + bytes(1 << 20) + u64(2)
     block = START + section(1, "block", drive, kind=1) + b"\0"
@@ -73,7 +73,7 @@ def test_names() -> None:
 
 def test_elements_of_live_sections() -> None:
     """Blocks of memory, and chunks of drives, are elements too."""
-    memory = START + b"".join(ram_sections([memory_list({"a": 4096, "b": 4096, "c": 4096})])) + b"\0"
+    memory = START + b"".join(ram_sections([block_list({"a": 4096, "b": 4096, "c": 4096})])) + b"\0"
     assert "at most 2 blocks" in refusal(memory, Limits(elements=2))
     chunks = (u64(1) + b"\1d" + bytes(1 << 20)) * 3 + u64(2)
     block = START + section(1, "block", chunks, kind=1) + b"\0"

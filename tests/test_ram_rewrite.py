@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from qidl.testing.machine import memory_list, page
 from qidl.wire.ram import CONTINUE, EOS, RAMScanner
+from qidl.wire.ram_records import block_list, page
 from qidl.wire.ram_rewrite import BlockChanges, RAMRewriter
 
 SIZE = 4096
@@ -29,7 +29,7 @@ def payloads(draw: st.DrawFn) -> tuple[list[bytes], Pages]:
     written: list[bytes] = []
     before = ""
     for number in range(draw(st.integers(1, 3))):
-        records = [memory_list(LENGTHS)] if not number else []
+        records = [block_list(LENGTHS)] if not number else []
         for _ in range(draw(st.integers(0, 6))):
             name = draw(st.sampled_from(sorted(LENGTHS)))
             address = SIZE * draw(st.integers(0, LENGTHS[name] // SIZE - 1))

@@ -15,11 +15,11 @@ import qidl
 from qidl import SchemaError, WireError
 from qidl.levels import LEVELS
 from qidl.rules import at_most, check, in_words, less_than, ring
-from qidl.testing.machine import memory_list, page, ram_sections
 from qidl.wire import path as paths
 from qidl.wire.layouts.scsi_disk import SCSI_DISK_V1_VIRTIO
 from qidl.wire.layouts.slirp import SBUF
 from qidl.wire.primitives import Bits, Check, OneOf, Since, UInt8
+from qidl.wire.ram_records import block_list, page, ram_sections
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
@@ -246,7 +246,7 @@ def test_pages_of_guest_memory(content: bytes) -> None:
     """CVE-2014-7840: a page lies within its block, of however many bytes it is on the wire."""
     record = content[0] if len(content) == 1 else content
     for address, fits in ((0x1000, True), (0x2000, False), (0xFFFF_FFFF_FFFF_F000, False)):
-        payload = memory_list({"pc.ram": 0x2000}) + page("pc.ram", address, record)
+        payload = block_list({"pc.ram": 0x2000}) + page("pc.ram", address, record)
         stream = b"QEVM\0\0\0\3" + b"".join(ram_sections([payload])) + b"\0"
         if fits:
             assert qidl.load(stream).ram["pc.ram"].read(address, 1) == content[:1]

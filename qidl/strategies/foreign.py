@@ -9,8 +9,8 @@ import construct
 from hypothesis import strategies as st
 
 from qidl.errors import QidlError, SchemaError
+from qidl.sentences import raised
 from qidl.strategies.values import Choice, binary
-from qidl.testing.running import raised
 from qidl.wire.context import Context, Taken
 from qidl.wire.primitives import Reader
 

@@ -7,17 +7,18 @@ from typing import Any
 
 from hypothesis import note, strategies as st
 
+from qidl.default_pc import power_on
 from qidl.differences import diff
 from qidl.errors import QidlError
 from qidl.levels import NEWEST
 from qidl.section import Section
+from qidl.sentences import brief
 from qidl.snapshot import Snapshot
 from qidl.strategies import values
 from qidl.strategies.layouts import draw_state, states
 from qidl.strategies.values import SIMPLEST, NoSimplest
-from qidl.testing import machine
-from qidl.testing.running import shown
 from qidl.wire.ram import PAGE_SIZE
+from qidl.wire.ram_records import block_list, page, ram_sections
 from qidl.wire.vmstate import VMState
 
 State = dict[str, Any]
@@ -37,7 +38,7 @@ def snapshots(draw: st.DrawFn, level: str = NEWEST) -> Snapshot:
 
     :param level: name of the level
     """
-    snapshot = machine.power_on(level)
+    snapshot = power_on(level)
     editable = [section for section in snapshot.sections if section.layout is not None]
     for section, state in draw(st.lists(_changes(editable), max_size=_CHANGED)):
         section.state = state
@@ -86,8 +87,8 @@ class _Changes:
 
     def __repr__(self) -> str:
         level = self.snapshot.level
-        found = list(diff(machine.power_on(level), self.snapshot))
-        lines = [f"{one.section}.{one.path}: {shown(one.left)} -> {shown(one.right)}" for one in found[:_NOTED]]
+        found = list(diff(power_on(level), self.snapshot))
+        lines = [f"{one.section}.{one.path}: {brief(one.left)} -> {brief(one.right)}" for one in found[:_NOTED]]
         more = [f"and {len(found) - _NOTED} more"] if len(found) > _NOTED else []
         return "\n    ".join([f"{level} at power-on{', but' if found else ''}", *lines, *more])
 
@@ -108,7 +109,7 @@ def streams(draw: st.DrawFn, level: str = NEWEST) -> bytes:
     snapshot = draw(snapshots(level))
     blocks = {name: block.length for name, block in snapshot.ram.items()}
     first, *more = draw(st.lists(_parts(blocks), min_size=1, max_size=3))
-    memory = machine.ram_sections([machine.memory_list(blocks) + first, *more])
+    memory = ram_sections([block_list(blocks) + first, *more])
     preamble = snapshot.to_bytes()[: snapshot.sections[0].header.offset]
     rest = [piece for section in snapshot.sections if not section.is_live for piece in section.pieces()]
     trailer: bytes = draw(st.just(b"") | st.binary(max_size=8))
@@ -124,5 +125,5 @@ def _parts(draw: st.DrawFn, blocks: dict[str, int]) -> bytes:
     for name in draw(st.lists(st.sampled_from(sorted(blocks)), max_size=3)):
         address = draw(values.integers(0, blocks[name] // PAGE_SIZE - 1).strategy) * PAGE_SIZE
         content = draw(st.integers(0, 255) | values.binary(PAGE_SIZE).strategy)
-        records.append(machine.page(name, address, content))
+        records.append(page(name, address, content))
     return b"".join(records)

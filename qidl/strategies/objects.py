@@ -9,6 +9,7 @@ import attrs
 from hypothesis import strategies as st
 
 from qidl.declaration import Array, Boolean, Declaration, Field, Integer, String, Struct, Type, declaration
+from qidl.faults import is_refusal
 from qidl.qobject import from_qobject
 from qidl.rules import Rule
 from qidl.strategies import values
@@ -16,7 +17,6 @@ from qidl.strategies.ranges import Range, Ranges
 from qidl.strategies.rules import Kept
 from qidl.strategies.validators import Valid, compared, flat
 from qidl.strategies.values import BOOLEANS, Draw, Drawing
-from qidl.testing.refusing import is_refusal
 
 T = TypeVar("T")
 QObject = dict[str, Any]

@@ -10,8 +10,8 @@ import attrs
 from qidl.errors import SchemaError
 from qidl.kinds import shown
 from qidl.rules import Rule
+from qidl.sentences import raised
 from qidl.strategies.ranges import Range, common
-from qidl.testing.running import raised
 
 NOTHING: Final = object()
 """What is left of a value that cannot be mended."""

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from qidl.declaration import is_declared
-from qidl.testing.running import shown
+from qidl.sentences import brief
 
 _SHOWN = 8
 """Elements that are shown of where two arrays begin to differ."""
@@ -55,12 +55,12 @@ def lines(left: Any, right: Any) -> Iterator[tuple[str, str, str]]:
         if isinstance(one, list | bytes) and type(one) is type(other):
             yield (path, *_lengths(one, other))
         else:
-            yield path, shown(one), shown(other)
+            yield path, brief(one), brief(other)
 
 
 def _lengths(left: list[Any] | bytes, right: list[Any] | bytes) -> tuple[str, str]:
     """Of long ones, how many there are and where they begin to differ, rather than the same beginning twice."""
-    texts = shown(left), shown(right)
+    texts = brief(left), brief(right)
     if not any(text.endswith("...") for text in texts):
         return texts
     shorter = min(len(left), len(right))
@@ -70,5 +70,5 @@ def _lengths(left: list[Any] | bytes, right: list[Any] | bytes) -> tuple[str, st
 
 def _from(side: list[Any] | bytes, first: int) -> str:
     what = "bytes" if isinstance(side, bytes) else "elements"
-    rest = f", from [{first}] on {shown(side[first : first + _SHOWN])}" if len(side) > first else ""
+    rest = f", from [{first}] on {brief(side[first : first + _SHOWN])}" if len(side) > first else ""
     return f"{len(side)} {what}{rest}"

@@ -6,9 +6,10 @@ import copy
 from typing import Any
 
 from qidl.qobject import fill, from_qobject
+from qidl.sentences import brief, raised
 from qidl.testing.places import UNKNOWN, another, copied, derived
 from qidl.testing.refusing import attempt, draw_device
-from qidl.testing.running import Draw, fail, raised, shown
+from qidl.testing.running import Draw, fail
 from qidl.testing.stranger import Stranger, is_used
 
 
@@ -28,10 +29,10 @@ def computed_again(cls: type[Any], draw: Draw) -> None:
     for path, place in derived(device, name).items():
         expected = wanted.get(path, UNKNOWN)
         if isinstance(place.value, Stranger) and not (expected is UNKNOWN and is_used(place.value)):
-            again = "it" if expected is UNKNOWN else shown(expected)
+            again = "it" if expected is UNKNOWN else brief(expected)
             fail(path, f"post_load to compute {again} again", place.value)
         if expected is not UNKNOWN and place.value != expected:
-            fail(path, f"post_load to compute {shown(expected)} again", f"{shown(place.value)} from before the load")
+            fail(path, f"post_load to compute {brief(expected)} again", f"{brief(place.value)} from before the load")
 
 
 def _fill(device: Any, saved: Any, wanted: dict[str, Any]) -> None:

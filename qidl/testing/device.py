@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.declaration import declaration
+from qidl.faults import check_of, is_refusal
+from qidl.kinds import structs
 from qidl.qobject import from_json, from_qobject, to_json
+from qidl.sentences import brief
 from qidl.testing import computing, device_wire, keeping, rules
 from qidl.testing.comparing import differences
 from qidl.testing.engines import check_is_layout
 from qidl.testing.holding import check_held
-from qidl.testing.places import structs
-from qidl.testing.refusing import check_of, draw_device, is_refusal, judge, saved_from
-from qidl.testing.running import Draw, fail, holds, shown
+from qidl.testing.refusing import draw_device, judge, saved_from
+from qidl.testing.running import Draw, fail, holds
 from qidl.wire.vmstate import VMState
 
 QObject = dict[str, Any]
@@ -73,11 +75,11 @@ def _round_trips(cls: type[Any], draw: Draw) -> None:
     again = _load(cls, from_qobject, saved)
     rules.check_presence(device, again, name)
     for path, wanted, found in differences(device, again):
-        fail(f"{name}.{path}", f"{shown(wanted)} after a round trip through a QObject", shown(found))
+        fail(f"{name}.{path}", f"{brief(wanted)} after a round trip through a QObject", brief(found))
     for path, wanted, found in differences(saved, saved_from(again, saved)):
-        fail(f"{name}.{path}", f"{shown(wanted)} when it is saved again", shown(found))
+        fail(f"{name}.{path}", f"{brief(wanted)} when it is saved again", brief(found))
     for path, wanted, found in differences(device, _load(cls, from_json, saved_from(device, saved, to_json))):
-        fail(f"{name}.{path}", f"{shown(wanted)} after a round trip through JSON", shown(found))
+        fail(f"{name}.{path}", f"{brief(wanted)} after a round trip through JSON", brief(found))
 
 
 def _load(cls: type[Any], function: Callable[[type[Any], Any], Any], saved: Any) -> Any:
@@ -86,4 +88,4 @@ def _load(cls: type[Any], function: Callable[[type[Any], Any], Any], saved: Any)
     except Exception as error:
         if not is_refusal(cls, error):
             judge(cls, error, saved)
-        fail(cls.__name__, f"to load what it saved, {shown(saved)}", error, cause=error)
+        fail(cls.__name__, f"to load what it saved, {brief(saved)}", error, cause=error)

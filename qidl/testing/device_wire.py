@@ -6,13 +6,15 @@ from typing import Any
 
 from qidl.declaration import declaration
 from qidl.errors import QidlError, SchemaError, WireError
+from qidl.faults import hook_of
 from qidl.qobject import from_qobject
+from qidl.sentences import brief
 from qidl.testing.comparing import differences
 from qidl.testing.engines import engines
 from qidl.testing.leaves import any_index, leaves
-from qidl.testing.refusing import draw_device, hook_of, judge, saved_from
+from qidl.testing.refusing import draw_device, judge, saved_from
 from qidl.testing.rules import breaks_rules
-from qidl.testing.running import Draw, fail, shown
+from qidl.testing.running import Draw, fail
 from qidl.wire import primitives as wire
 from qidl.wire.vmstate import VMState
 
@@ -30,10 +32,10 @@ def from_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
         device = _load(cls, where, decoded)
         saved = saved_from(device, decoded)
         for path, wanted, found in differences(decoded, saved):
-            fail(f"{name}.{path}", f"{shown(wanted)} when {where} is loaded and saved", shown(found))
+            fail(f"{name}.{path}", f"{brief(wanted)} when {where} is loaded and saved", brief(found))
         again = one.encode(layout, saved)
         if again != payload:
-            fail(name, f"the bytes {shown(payload.hex())} again on the {engine} engine", shown(again.hex()))
+            fail(name, f"the bytes {brief(payload.hex())} again on the {engine} engine", brief(again.hex()))
 
 
 def _load(cls: type[Any], where: str, state: Any) -> Any:
@@ -41,7 +43,7 @@ def _load(cls: type[Any], where: str, state: Any) -> Any:
         return from_qobject(cls, state)
     except Exception as error:
         if isinstance(error, SchemaError) and not hook_of(cls, error) and not breaks_rules(declaration(cls), state):
-            fail(cls.__name__, f"to load {where}, {shown(state)}", error, cause=error)
+            fail(cls.__name__, f"to load {where}, {brief(state)}", error, cause=error)
         judge(cls, error, state)
 
 
@@ -62,7 +64,7 @@ def to_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
             _check_refusal(cls, layout, error)
             return
         for path, wanted, found in differences(saved, one.decode(layout, payload)):
-            fail(f"{cls.__name__}.{path}", f"{shown(wanted)} from the wire, by the {engine} engine", shown(found))
+            fail(f"{cls.__name__}.{path}", f"{brief(wanted)} from the wire, by the {engine} engine", brief(found))
 
 
 _NONE = "no such member"

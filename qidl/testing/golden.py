@@ -10,7 +10,7 @@ from typing import Any
 
 from qidl.declaration import is_declared
 from qidl.errors import SchemaError
-from qidl.testing.running import shown
+from qidl.sentences import brief
 from qidl.wire import path as paths
 
 _ROW = 16
@@ -102,7 +102,7 @@ def _readable(value: Any, path: str) -> Any:
         return [_readable(element, paths.join(path, index)) for index, element in enumerate(value)]
     if value is None or isinstance(value, int | str) or (isinstance(value, float) and math.isfinite(value)):
         return value
-    raise SchemaError(f"{path or 'golden file'}: expected what a state holds, found {shown(value)}")
+    raise SchemaError(f"{path or 'golden file'}: expected what a state holds, found {brief(value)}")
 
 
 def _original(value: Any) -> Any:

@@ -16,12 +16,13 @@ import attrs
 
 from qidl.declaration import declaration
 from qidl.differences import ABSENT
+from qidl.kinds import structs
 from qidl.qobject import from_qobject
+from qidl.sentences import brief
 from qidl.testing.comparing import differences, plain
 from qidl.testing.leaves import any_index
-from qidl.testing.places import structs
 from qidl.testing.refusing import attempt, saved_from
-from qidl.testing.running import Draw, fail, holds, shown
+from qidl.testing.running import Draw, fail, holds
 from qidl.wire import path as paths
 
 _ENOUGH = 5
@@ -114,8 +115,8 @@ def _fail(cls: type[Any], lost: str, constant: Any, draw: Draw) -> None:
     device = attempt(cls, from_qobject, cls, loaded)
     for path, one, other in _members(loaded, saved_from(device, loaded)):
         if _at_any_depth(path) == lost and one != other:
-            expected = f"what was loaded, {shown(one)}, to be saved again"
-            fail(f"{cls.__name__}.{path}", expected, f"{shown(constant)} each time")
+            expected = f"what was loaded, {brief(one)}, to be saved again"
+            fail(f"{cls.__name__}.{path}", expected, f"{brief(constant)} each time")
 
 
 def _drawn(cls: type[Any], draw: Draw) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from qidl.qobject import fill, from_qobject
+from qidl.sentences import brief
 from qidl.testing.comparing import differences
 from qidl.testing.places import UNKNOWN, another, copied, kept
 from qidl.testing.refusing import attempt, draw_device, saved_from
-from qidl.testing.running import Draw, fail, shown
+from qidl.testing.running import Draw, fail
 from qidl.testing.stranger import Stranger
 
 _Before = dict[str, tuple[Any, Any]]
@@ -28,7 +29,7 @@ def values_kept(cls: type[Any], draw: Draw) -> None:
     attempt(cls, fill, device, saved)
     _check(before, device, name)
     for path, wanted, found in differences(saved, saved_from(device, saved)):
-        fail(f"{name}.{path}", f"{shown(wanted)} after loading into a device", shown(found))
+        fail(f"{name}.{path}", f"{brief(wanted)} after loading into a device", brief(found))
 
 
 def _kept_though_altered(cls: type[Any], first: Any, saved: Any) -> bool:
@@ -61,7 +62,7 @@ def _check(before: _Before, device: Any, name: str) -> None:
         changed = equal is not UNKNOWN and not place.is_elsewhere and place.value != equal
         if place.value is not same or changed:
             mark, value = place.field.mark.value, same if equal is UNKNOWN else equal
-            fail(path, f"{shown(value)}, since it is {mark} and no load changes it", shown(place.value))
+            fail(path, f"{brief(value)}, since it is {mark} and no load changes it", brief(place.value))
 
 
 def host_objects_kept(cls: type[Any], draw: Draw) -> None:
@@ -79,4 +80,4 @@ def host_objects_kept(cls: type[Any], draw: Draw) -> None:
     for path, place in kept(device, cls.__name__).items():
         if path in strangers and place.value is not strangers[path]:
             mark = place.field.mark.value
-            fail(path, f"the object that was there, since it is {mark} and no load changes it", shown(place.value))
+            fail(path, f"the object that was there, since it is {mark} and no load changes it", brief(place.value))

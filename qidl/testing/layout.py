@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.errors import QidlError, WireError
+from qidl.sentences import brief, raised
 from qidl.testing.comparing import differences
 from qidl.testing.engines import Engine, check_is_layout, engines
 from qidl.testing.leaves import leaves
-from qidl.testing.running import Draw, fail, holds, raised, shown
+from qidl.testing.running import Draw, fail, holds
 from qidl.wire.describe import describe
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
@@ -74,14 +75,14 @@ def _round_trip(layout: VMState, draw: Draw) -> None:
     for name, engine in engines().items():
         where = f"{_named(layout, version_id)} on the {name} engine"
         if payloads[name] != first:
-            fail(where, f"the payload {shown(first.hex())} of {shown(state)}", shown(payloads[name].hex()))
+            fail(where, f"the payload {brief(first.hex())} of {brief(state)}", brief(payloads[name].hex()))
         try:
             again = engine.decode(layout, first, version_id)
         except Exception as error:
             found = error if isinstance(error, WireError) else raised(error)
-            fail(where, f"to read what it wrote of {shown(state)}", found, cause=error)
+            fail(where, f"to read what it wrote of {brief(state)}", found, cause=error)
         for path, wanted, found in differences(state, again):
-            fail(f"{where}: {path}", f"{shown(wanted)} after encoding and decoding", shown(found))
+            fail(f"{where}: {path}", f"{brief(wanted)} after encoding and decoding", brief(found))
 
 
 def _encode(layout: VMState, engine: Engine, state: State, version_id: int) -> bytes:
@@ -89,7 +90,7 @@ def _encode(layout: VMState, engine: Engine, state: State, version_id: int) -> b
         return engine.encode(layout, state, version_id)
     except Exception as error:
         found = error if isinstance(error, QidlError) else raised(error)
-        fail(_named(layout, version_id), f"to write the state {shown(state)}", found, cause=error)
+        fail(_named(layout, version_id), f"to write the state {brief(state)}", found, cause=error)
 
 
 def _alteration(layout: VMState, draw: Draw) -> None:
@@ -108,11 +109,11 @@ def _alteration(layout: VMState, draw: Draw) -> None:
         where = f"{_named(layout, version_id)} on the {name} engine"
         outcome = _outcome(engine, layout, altered, version_id, where)
         if outcome != _outcome(REFERENCE, layout, altered, version_id, where):
-            fail(where, f"what the reference engine makes of {shown(altered.hex())}", shown(outcome))
+            fail(where, f"what the reference engine makes of {brief(altered.hex())}", brief(outcome))
         if isinstance(outcome, dict):
             again = _encode(layout, engine, outcome, version_id)
             if again != altered:
-                fail(where, f"{shown(altered.hex())} after decoding and encoding", shown(again.hex()))
+                fail(where, f"{brief(altered.hex())} after decoding and encoding", brief(again.hex()))
 
 
 def _outcome(engine: Engine, layout: VMState, payload: bytes, version_id: int, where: str) -> State | str:
@@ -122,7 +123,7 @@ def _outcome(engine: Engine, layout: VMState, payload: bytes, version_id: int, w
     except WireError as error:
         return str(error)
     except Exception as error:
-        fail(where, f"a state or a WireError of {shown(payload.hex())}", raised(error), cause=error)
+        fail(where, f"a state or a WireError of {brief(payload.hex())}", raised(error), cause=error)
 
 
 def _named(layout: VMState, version_id: int) -> str:

@@ -9,8 +9,9 @@ from qidl.compat.machine import Block, Machine, Part
 from qidl.compat.step import Loss, MachineStep
 from qidl.errors import CompatError, SchemaError
 from qidl.levels import LEVELS
+from qidl.sentences import raised
 from qidl.snapshot import Snapshot
-from qidl.testing.running import Draw, fail, holds, raised, skip
+from qidl.testing.running import Draw, fail, holds, skip
 from qidl.testing.step import check_difference, check_loss
 
 State = dict[str, Any]

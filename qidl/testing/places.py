@@ -10,7 +10,8 @@ from typing import Any, Final
 import attrs
 
 from qidl.annotations import Mark
-from qidl.declaration import Array, Boolean, Declaration, Field, Integer, String, Struct, Type, declaration
+from qidl.declaration import Array, Boolean, Field, Integer, String, Struct, Type, declaration
+from qidl.kinds import structs
 
 
 @attrs.define(eq=False)
@@ -45,22 +46,6 @@ class Place:
     def is_absent(self) -> bool:
         """Whether the field is optional, and its ``has_`` bool says that it is not there."""
         return self.field.has is not None and not getattr(self.owner, self.field.has)
-
-
-def structs(described: Declaration) -> Iterator[Declaration]:
-    """Yield a declaration, and those of the structs that it serialises, each once."""
-    found = {described.cls: described}
-    waiting = [described]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        for field in one.serialised:
-            kind: Type = field.type
-            while isinstance(kind, Array):
-                kind = kind.element
-            if isinstance(kind, Struct) and kind.declaration.cls not in found:
-                found[kind.declaration.cls] = kind.declaration
-                waiting.append(kind.declaration)
 
 
 Wanted = Callable[[Field], bool]

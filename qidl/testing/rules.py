@@ -7,8 +7,9 @@ from typing import Any
 
 from qidl.annotations import Mark
 from qidl.declaration import Array, Declaration, Field, Struct, Type
+from qidl.sentences import brief
 from qidl.testing.places import Place, fields
-from qidl.testing.running import fail, shown
+from qidl.testing.running import fail
 
 
 def check_reasons(described: Declaration) -> None:
@@ -46,7 +47,7 @@ def check_presence(saved: Any, loaded: Any, name: str) -> None:
 def _check_absent(place: Place, fresh: Place) -> None:
     if place.value != fresh.value:
         found = f"{place.field.has} False, and it is not saved"
-        fail(place.path, f"{place.field.has} to be True, since it holds {shown(place.value)}", found)
+        fail(place.path, f"{place.field.has} to be True, since it holds {brief(place.value)}", found)
 
 
 def _is_array(field: Field) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from qidl.errors import DeclarationError, QidlError, SchemaError
+from qidl.sentences import raised
 
 _NOTE = 2000
 """Characters of an example that are shown beneath a sentence."""
@@ -113,14 +114,3 @@ def fail(place: str, expected: object, found: object, *, cause: BaseException | 
     """Say what does not hold, in the words of qidl's errors."""
     __tracebackhide__ = True
     raise AssertionError(" ".join(f"{place}: expected {expected}, found {found}".split())) from cause
-
-
-def raised(error: BaseException) -> str:
-    """An exception as a sentence shows it."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def shown(value: object) -> str:
-    """A value as a sentence shows it: short, on one line."""
-    text = " ".join(ascii(value).split())
-    return text if len(text) <= 80 else f"{text[:77]}..."

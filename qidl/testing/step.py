@@ -12,8 +12,9 @@ from qidl.compat.step import Lost, MachineStep, Step, run
 from qidl.differences import ABSENT
 from qidl.errors import CompatError, QidlError, SchemaError
 from qidl.levels import LEVELS
+from qidl.sentences import brief, raised
 from qidl.testing.comparing import differences
-from qidl.testing.running import Draw, fail, holds, raised, shown, skip
+from qidl.testing.running import Draw, fail, holds, skip
 from qidl.wire import path as paths
 from qidl.wire.vmstate import VMState
 
@@ -85,7 +86,7 @@ def _there_and_back(step: Step, source: VMState, target: VMState, draw: Draw, *,
     try:
         target.encode(state)
     except QidlError as error:
-        fail(where, f"a state that {levels[1]} can hold of {shown(before)}", error, cause=error)
+        fail(where, f"a state that {levels[1]} can hold of {brief(before)}", error, cause=error)
     for loss in lost:
         check_loss(loss.path, loss.value, before, where)
     _run(step, not down, state, None if alone else machine, f"{where} and back")
@@ -93,7 +94,7 @@ def _there_and_back(step: Step, source: VMState, target: VMState, draw: Draw, *,
 
 
 def _run(step: Step, down: bool, state: State, machine: Machine | None, where: str) -> list[Lost]:
-    before = shown(state)
+    before = brief(state)
     try:
         lost: list[Any] = list(run(step.down if down else step.up, state, machine))
     except CompatError as error:
@@ -103,7 +104,7 @@ def _run(step: Step, down: bool, state: State, machine: Machine | None, where: s
     for one in lost:
         if not isinstance(one, Lost):
             expected = "the state to be edited in place, and Lost for each value that is not kept"
-            fail(where, expected, f"{shown(one)} as a loss")
+            fail(where, expected, f"{brief(one)} as a loss")
     return lost
 
 
@@ -116,7 +117,7 @@ def check_loss(path: str, value: Any, before: State, where: str) -> None:
     except SchemaError:
         there = ABSENT
     if there != value:
-        fail(f"{where}: {path}", f"a Lost with the value that was there, {shown(there)}", shown(value))
+        fail(f"{where}: {path}", f"a Lost with the value that was there, {brief(there)}", brief(value))
 
 
 def check_difference(before: Any, after: Any, lost: Iterable[str], where: str) -> None:
@@ -124,7 +125,7 @@ def check_difference(before: Any, after: Any, lost: Iterable[str], where: str) -
     reported = tuple(whole(path) for path in lost)
     for path, wanted, found in differences(before, after):
         if not any(path == name or path.startswith((f"{name}.", f"{name}[")) or not name for name in reported):
-            fail(f"{where}: {path}", f"{shown(wanted)}, or a Lost for it", shown(found))
+            fail(f"{where}: {path}", f"{brief(wanted)}, or a Lost for it", brief(found))
 
 
 def whole(path: str) -> str:

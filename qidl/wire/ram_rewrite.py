@@ -10,6 +10,7 @@ import attrs
 
 from qidl.wire.mapped import checker
 from qidl.wire.ram import CONTINUE, EOS, MEM_SIZE, PAGE, PAGE_SIZE
+from qidl.wire.ram_records import block_list, page_header
 
 _FLAGS = PAGE_SIZE - 1
 _U64 = Struct(">Q")
@@ -77,9 +78,8 @@ class RAMRewriter:
                 offset += 1 + payload[offset]
             body = offset
             offset += PAGE_SIZE if flags & PAGE else 1
-            records = [
-                self._record(header & ~CONTINUE, name, address) for name, address in self._targets(header - flags)
-            ]
+            targets = self._targets(header - flags)
+            records = [self._page_header(address, flags & ~CONTINUE, name) for name, address in targets]
             if records == [bytes(payload[start:body])]:
                 continue
             yield payload[kept:start]
@@ -99,12 +99,10 @@ class RAMRewriter:
             if source == self._read and address >= first:
                 yield name, address - first
 
-    def _record(self, header: int, name: str, address: int) -> bytes:
-        header = header & _FLAGS | address
-        if name == self._written:
-            return _U64.pack(header | CONTINUE)
+    def _page_header(self, address: int, flags: int, name: str) -> bytes:
+        block = None if name == self._written else name
         self._written = name
-        return _U64.pack(header) + bytes([len(name)]) + name.encode("ascii")
+        return page_header(address, flags, block)
 
     def _skip_list(self, payload: memoryview, offset: int, total: int) -> int:
         while total > 0:
@@ -120,6 +118,4 @@ class RAMRewriter:
             if name not in self._changes.dropped
         }
         blocks.update((name, length) for name, (_, length) in self._changes.added.items())
-        total = sum(blocks.values())
-        entries = (bytes([len(name)]) + name.encode("ascii") + _U64.pack(length) for name, length in blocks.items())
-        return _U64.pack(total | MEM_SIZE) + b"".join(entries)
+        return block_list(blocks)

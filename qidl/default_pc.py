@@ -1,21 +1,17 @@
-"""A machine at power-on, made of what the device classes' ``reset()`` say."""
+"""The default PC at power-on, made of what the device classes' ``reset()`` say."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
-from struct import Struct
 from typing import Any, Final
 
 from qidl import devices
 from qidl.compat.chain import from_device
 from qidl.levels import LEVELS, NEWEST, level as _level
 from qidl.snapshot import Snapshot, load
-from qidl.wire import ram
+from qidl.wire.ram_records import block_list, ram_sections
 from qidl.wire.stream import Header, SectionType, write_preamble
 
-_U64 = Struct(">Q")
-_RAM_SECTION = 3
 _MIB = 1 << 20
 
 PC: Final[tuple[tuple[int, str, int, dict[str, Any]], ...]] = (
@@ -71,7 +67,7 @@ def power_on(level: str = NEWEST, *, ram_size: int = 16 * _MIB) -> Snapshot:
 def _stream(level: str, ram_size: int) -> bytes:
     if level != NEWEST:
         return power_on(ram_size=ram_size).convert(level).to_bytes()
-    sections = [write_preamble(), *ram_sections([memory_list(_blocks(ram_size))])]
+    sections = [write_preamble(), *ram_sections([block_list(_blocks(ram_size))])]
     for section_id, idstr, instance_id, arguments in PC:
         if idstr == "mc146818rtc":
             arguments = {"ram_size": ram_size}
@@ -97,29 +93,3 @@ def _blocks(ram_size: int) -> dict[str, int]:
         "system.flash": 128 << 10,
         "vga.vram": 8 * _MIB,
     }
-
-
-def memory_list(blocks: dict[str, int]) -> bytes:
-    """The record that begins a ``ram`` section: lengths of all blocks, by name."""
-    entries = (_named(name) + _U64.pack(length) for name, length in blocks.items())
-    return _U64.pack(sum(blocks.values()) | ram.MEM_SIZE) + b"".join(entries)
-
-
-def page(block: str, address: int, content: bytes | int) -> bytes:
-    """The record of one page: whole, or one byte repeated."""
-    if isinstance(content, int):
-        return _U64.pack(address | ram.COMPRESS) + _named(block) + bytes([content])
-    return _U64.pack(address | ram.PAGE) + _named(block) + content
-
-
-def ram_sections(payloads: Iterable[bytes]) -> list[bytes]:
-    """The live section ``ram``: one part for each payload, and the end."""
-    header = Header(SectionType.START, _RAM_SECTION, "ram", 0, 4, 0, 0).to_bytes()
-    following = bytes([SectionType.PART]) + header[1:5]
-    end = _U64.pack(ram.EOS)
-    parts = [(header if number == 0 else following) + payload + end for number, payload in enumerate(payloads)]
-    return [*parts, bytes([SectionType.END]) + header[1:5] + end]
-
-
-def _named(name: str) -> bytes:
-    return bytes([len(name)]) + name.encode("ascii")
