@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, assume, given, settings, strategies as st
 import qidl
 from qidl import SchemaError, declaration, from_qobject, immutable, optional, strategies, to_qobject, uint8, uint16
 from qidl.compiled import compile_function, qobjects
-from qidl.compiled.source import TooHard
 from qidl.devices import SECTIONS, find_class
+from qidl.generating.source import TooHard
 from qidl.qobject import QObjectInputVisitor, QObjectOutputVisitor
 from qidl.visitor import build, visit
 

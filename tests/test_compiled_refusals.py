@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from test_vmstate import header, layout, subsection
 
-from qidl.compiled.source import left_to_reference
+from qidl.generating.source import left_to_reference
 from qidl.limits import LIMITS
 from qidl.wire.compiled import compile_function
 from qidl.wire.primitives import Array, Buffer, Int8, Int16, UInt8, UInt16

@@ -1,4 +1,4 @@
-"""Functions that are generated for declared classes, once each; and what they share with those of layouts.
+"""Functions that are generated for declared classes, once each.
 
 A generated function does what the visitors of :mod:`qidl.qobject` do, for one class and in straight
 Python. Whatever it refuses, for whatever reason, is left to the visitors, which name the fault; so the
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.compiled import hooks, qobjects
-from qidl.compiled.source import function_or, left_to_reference
+from qidl.generating.source import function_or, left_to_reference
 from qidl.kinds import Declaration
 
 Function = Callable[[Any], Any]

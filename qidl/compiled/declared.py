@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qidl.annotations import CType
-from qidl.compiled.source import TooHard
+from qidl.generating.source import TooHard
 from qidl.hooks import DEEPEST
 from qidl.kinds import Array, Declaration, Field, Struct, Type
 

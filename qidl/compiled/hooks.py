@@ -10,7 +10,7 @@ from typing import Any
 
 from qidl import hooks
 from qidl.compiled.declared import struct_within, structs_of
-from qidl.compiled.source import Source, TooHard, function_or
+from qidl.generating.source import Source, TooHard, function_or
 from qidl.kinds import Array, Declaration, Field, Struct, Type
 
 Run = Callable[[Any], None]

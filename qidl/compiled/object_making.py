@@ -9,8 +9,8 @@ from qidl import kinds
 from qidl.compiled.declared import described, is_within, serialised_field
 from qidl.compiled.plain_class import begins_zeroed, default_expressions
 from qidl.compiled.ranges import Ranges
-from qidl.compiled.source import Source, TooHard
-from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value
+from qidl.generating.source import Source, TooHard
+from qidl.generating.tree import Elements, Node, Sealed, Struct, Value
 from qidl.kinds import Array, Boolean, Field, Integer, Type, zero
 from qidl.wire import path as paths
 

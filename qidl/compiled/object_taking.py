@@ -5,9 +5,9 @@ from __future__ import annotations
 from qidl.annotations import CType
 from qidl.compiled.declared import described, is_within, serialised_field
 from qidl.compiled.ranges import Ranges
-from qidl.compiled.source import Source, TooHard
-from qidl.compiled.taking import Taking, certain_members
-from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value
+from qidl.generating.source import Source, TooHard
+from qidl.generating.taking import Taking, certain_members
+from qidl.generating.tree import Elements, Node, Sealed, Struct, Value
 from qidl.kinds import Array, Boolean, Field, Integer, String, Type
 
 

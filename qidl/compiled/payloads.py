@@ -8,7 +8,7 @@ from typing import Any
 from qidl.compiled.declared import structs_of
 from qidl.compiled.object_making import ObjectMaking
 from qidl.compiled.object_taking import ObjectTaking
-from qidl.compiled.source import TooHard, function_or, left_to_reference
+from qidl.generating.source import TooHard, function_or, left_to_reference
 from qidl.kinds import Declaration, Struct
 from qidl.wire.compiled.reading import Reading
 from qidl.wire.compiled.shape import is_plain

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from qidl.annotations import Embedded
-from qidl.compiled.source import Source, TooHard
+from qidl.generating.source import Source, TooHard
 from qidl.kinds import Array, Declaration, Struct, Zeros
 
 _HOOKS = ("__attrs_pre_init__", "__attrs_post_init__", "__attrs_init__")

@@ -8,15 +8,16 @@ from typing import Any
 
 from qidl import kinds
 from qidl.compiled.declared import structs_of
-from qidl.compiled.dict_making import DictMaking
-from qidl.compiled.dict_taking import DictTaking
-from qidl.compiled.making import Making
 from qidl.compiled.object_making import ObjectMaking
 from qidl.compiled.object_taking import ObjectTaking
-from qidl.compiled.source import Source, TooHard
-from qidl.compiled.support import check_bools, check_text, some_bytes
-from qidl.compiled.taking import Taking
-from qidl.compiled.tree import Elements, Node, Struct, Value
+from qidl.compiled.support import check_bools, check_text
+from qidl.generating.dict_making import DictMaking
+from qidl.generating.dict_taking import DictTaking
+from qidl.generating.making import Making
+from qidl.generating.source import Source, TooHard
+from qidl.generating.support import some_bytes
+from qidl.generating.taking import Taking
+from qidl.generating.tree import Elements, Node, Struct, Value
 from qidl.kinds import Array, Boolean, Declaration, Field, Integer, String, Type
 
 _FEW_STRUCTS = 4

@@ -6,8 +6,8 @@ import array
 import struct
 
 from qidl.annotations import CType
-from qidl.compiled.source import Source
 from qidl.compiled.support import check_integers
+from qidl.generating.source import Source
 
 _FEW = 3
 """Integers up to which comparing each is faster than having :mod:`struct` look at them all."""

@@ -1,4 +1,4 @@
-"""What generated functions call."""
+"""What generated functions of classes call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from qidl.compiled.source import Refused
+from qidl.generating.source import Refused
 from qidl.kinds import text_misfit
 
 
@@ -38,21 +38,3 @@ def check_text(text: str, capacity: int | None, size: int | None) -> None:
         capacity = min(capacity, size + 1)
     if type(text) is not str or text_misfit(text, capacity) is not None:
         raise Refused
-
-
-def uint8s(value: object) -> bytes:
-    """Take a list of bytes, or bytes, for the array that it is."""
-    if type(value) is bytes or type(value) is bytearray:
-        return bytes(value)
-    if type(value) is not list or operator.countOf(map(type, value), int) != len(value):
-        raise Refused
-    return bytes(value)
-
-
-def some_bytes(value: object) -> bytes:
-    """Take bytes, or what says the same."""
-    if isinstance(value, bytes | bytearray):
-        return bytes(value)
-    if not isinstance(value, list | tuple) or operator.countOf(map(type, value), int) != len(value):
-        raise Refused
-    return bytes(value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.compiled.source import Refused, function_or, left_to_reference
+from qidl.generating.source import Refused, function_or, left_to_reference
 from qidl.limits import Limits
 from qidl.wire.compiled.program import Function, program
 from qidl.wire.vmstate import VMState

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qidl.compiled.source import Source
-from qidl.compiled.tree import Elements, Value
+from qidl.generating.source import Source
+from qidl.generating.tree import Elements, Value
 from qidl.wire.compiled.run import Run
 from qidl.wire.compiled.shape import Atom
 from qidl.wire.primitives import Integer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from qidl.compiled.source import Source
+from qidl.generating.source import Source
 
 _LARGE = 1024
 """Bytes of a buffer from which on it is not worth another copy to have it packed with its neighbours."""

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from qidl.compiled.source import TooHard
+from qidl.generating.source import TooHard
 from qidl.limits import LIMITS, Limits
 from qidl.wire.compiled.reading import Reading
 from qidl.wire.compiled.shape import is_plain, variant

@@ -6,10 +6,10 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from qidl.compiled.dict_making import DictMaking, reach
-from qidl.compiled.making import Making
-from qidl.compiled.source import Source, TooHard
-from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.generating.dict_making import DictMaking, reach
+from qidl.generating.making import Making
+from qidl.generating.source import Source, TooHard
+from qidl.generating.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
 from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.fixed_fields import FixedFields

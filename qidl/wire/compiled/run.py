@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from qidl.compiled.source import Source
+from qidl.generating.source import Source
 from qidl.wire.compiled.support import check_end, check_ends
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.compiled.tree import Struct
+from qidl.generating.tree import Struct
 from qidl.wire import path as paths
 from qidl.wire.compiled.shape import asked_for
 from qidl.wire.vmstate import VMState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qidl.compiled.source import Refused
+from qidl.generating.source import Refused
 from qidl.limits import Limits
 from qidl.rules import Rule
 from qidl.wire import path as paths

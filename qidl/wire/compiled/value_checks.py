@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qidl.compiled.source import Source
-from qidl.compiled.support import some_bytes, uint8s
+from qidl.generating.source import Source
+from qidl.generating.support import some_bytes, uint8s
 
 
 class ValueChecks:

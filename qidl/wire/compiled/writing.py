@@ -12,11 +12,11 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from qidl.compiled.dict_making import reach
-from qidl.compiled.dict_taking import DictTaking
-from qidl.compiled.source import Source, TooHard
-from qidl.compiled.taking import Taking
-from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
+from qidl.generating.dict_making import reach
+from qidl.generating.dict_taking import DictTaking
+from qidl.generating.source import Source, TooHard
+from qidl.generating.taking import Taking
+from qidl.generating.tree import Elements, Node, Sealed, Struct, Value, other_form, put, resolve
 from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.compiled.packing import Packing, pack_function

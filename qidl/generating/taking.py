@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.compiled.source import Source, TooHard
-from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value
+from qidl.generating.source import Source, TooHard
+from qidl.generating.tree import Elements, Node, Sealed, Struct, Value
 
 _FEW_TYPES = 6
 """Types up to which a chain of comparisons is the fastest way to check them."""
 
 TYPES: dict[str, type] = {"int": int, "bool": bool, "str": str, "list": list}
-"""By the kind of a :class:`~qidl.compiled.tree.Value`."""
+"""By the kind of a :class:`~qidl.generating.tree.Value`."""
 
 
 class Taking:
     """Writes the statements, as far as they are the same for dicts and for objects.
 
-    Every :class:`~qidl.compiled.tree.Value` bears the name of the variable that it gets. What a class
+    Every :class:`~qidl.generating.tree.Value` bears the name of the variable that it gets. What a class
     says of a value is handed through as ``declared``; dicts have no class, and ignore it.
     """
 

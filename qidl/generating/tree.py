@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from qidl.compiled.source import TooHard
+from qidl.generating.source import TooHard
 from qidl.wire import path as paths
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import operator
 
-from qidl.compiled.source import TooHard
-from qidl.compiled.support import some_bytes
-from qidl.compiled.taking import Taking, certain_members
-from qidl.compiled.tree import Node, Struct, Value
+from qidl.generating.source import TooHard
+from qidl.generating.support import some_bytes
+from qidl.generating.taking import Taking, certain_members
+from qidl.generating.tree import Node, Struct, Value
 
 _ONE_BY_ONE = 6
 """Members up to which they are taken one by one."""

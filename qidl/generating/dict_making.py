@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qidl.compiled.source import Source, TooHard
-from qidl.compiled.tree import Elements, Node, Sealed, Struct, Value
+from qidl.generating.source import Source, TooHard
+from qidl.generating.tree import Elements, Node, Sealed, Struct, Value
 from qidl.wire import path as paths
 
 _AT_ONCE = 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from qidl.compiled.tree import Node, Struct
+from qidl.generating.tree import Node, Struct
 from qidl.wire import path as paths
 
 

@@ -1,0 +1,1 @@
+"""Source of Python functions, in the making: what those for layouts and those for classes share."""
