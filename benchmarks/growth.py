@@ -1,4 +1,4 @@
-"""Time for each of 1, 10 and 100: network cards and CPUs of a machine, errors in the log of one port.
+"""Time for each of 1, 10 and 100: network cards and CPUs of a machine, errors of one port, blocks of guest memory.
 
 It should stay the same, or fall while what is done once is shared by more.
 """
@@ -16,6 +16,8 @@ from qidl.levels import NEWEST
 from qidl.section import Section
 from qidl.wire.layouts.pcie_ports import PCIE_AER_LOG
 from qidl.wire.primitives import State
+from qidl.wire.ram import PAGE_SIZE
+from qidl.wire.ram_records import block_list, ram_sections
 from qidl.wire.stream import write_preamble
 from timing import machine, ratio, row, take_turns
 
@@ -36,6 +38,7 @@ def main() -> None:
     logs = [log(count) for count in _COUNTS]
     _print("errors: decode", PCIE_AER_LOG.decode, [PCIE_AER_LOG.encode(state) for state in logs])
     _print("errors: encode", PCIE_AER_LOG.encode, logs)
+    _print("100 blocks: load", qidl.load, [listed(100 * count) for count in _COUNTS])
 
 
 def several(section: Section, count: int) -> bytes:
@@ -53,6 +56,12 @@ def log(count: int) -> State:
     """The error log of a PCI Express port, with so many errors in it."""
     error = {"status": 1, "source_id": 0, "flags": 0, "header": [0] * 4, "prefix": [0] * 4}
     return {"log_num": count, "log_max": max(_COUNTS), "log": [error] * count}
+
+
+def listed(count: int) -> bytes:
+    """A stream of so many blocks of guest memory, each in a list of its own, as no QEMU writes them."""
+    lists = b"".join(block_list({f"block {number}": PAGE_SIZE}) for number in range(count))
+    return write_preamble() + b"".join(ram_sections([lists])) + b"\0"
 
 
 def _states(stream: bytes) -> object:

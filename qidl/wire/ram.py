@@ -187,7 +187,7 @@ class RAMScanner:
         :returns: what it holds, and the offset at which it ends
         :raises WireError: a record is not what the format says
         """
-        blocks: tuple[tuple[str, int], ...] = ()
+        blocks: list[tuple[str, int]] = []
         full = filled = 0
         while True:
             offset, *found = self._pages(offset)
@@ -197,7 +197,7 @@ class RAMScanner:
             (header,) = _U64.unpack_from(self._data, offset)
             flags = header & _FLAGS
             if flags == EOS:
-                return RAMPayload(blocks, full, filled), offset + 8
+                return RAMPayload(tuple(blocks), full, filled), offset + 8
             if flags != MEM_SIZE:
                 raise WireError(
                     "flags of a page, of the block list or of the end", f"{flags:#x}", path="ram", offset=offset
@@ -301,10 +301,10 @@ class RAMScanner:
             raise WireError(f"an offset below {length:#x}", f"{address:#x}", path=f"ram: {self._current}", offset=start)
         return self._runs[self._current]
 
-    def _block_list(self, total: int, offset: int) -> tuple[tuple[tuple[str, int], ...], int]:
+    def _block_list(self, total: int, offset: int) -> tuple[list[tuple[str, int]], int]:
         if not self._named:
             self._add("", total, offset)
-            return (("", total),), offset
+            return [("", total)], offset
         blocks = []
         while total > 0:
             start = offset
@@ -320,7 +320,7 @@ class RAMScanner:
             self._add(name, length, start)
             blocks.append((name, length))
             total -= length
-        return tuple(blocks), offset
+        return blocks, offset
 
     def _add(self, name: str, length: int, offset: int) -> None:
         if len(self._lengths) >= self._limits.elements:
