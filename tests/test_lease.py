@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import threading
@@ -79,3 +80,23 @@ def test_file_that_somebody_writes_to(path: Path, lease: Lease) -> None:
         lease.make_way()
         file.truncate(5)
     assert 5 == path.stat().st_size
+
+
+def test_lease_that_was_taken_away(path: Path, lease: Lease) -> None:
+    """The system takes a lease from whoever holds it for too long while somebody waits: then there is none to give."""
+    with lease:
+        take_away(lease)
+        other = start_to_cut(path)
+        other.join()
+    assert not lease._is_held
+    with lease:
+        other = start_to_cut(path)
+        take_away(lease)
+        other.join()
+        lease.make_way()
+        assert lease._is_held
+
+
+def take_away(lease: Lease) -> None:
+    """End it as the system does, which tells nobody."""
+    fcntl.fcntl(lease._descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)

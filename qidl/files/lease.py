@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import signal
 import sys
@@ -69,4 +70,6 @@ def _is_wanted(descriptor: int) -> bool:
 
 def _give_back(descriptor: int) -> None:
     if sys.platform == "linux":
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        # The system may have taken it away.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
