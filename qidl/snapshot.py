@@ -75,32 +75,42 @@ class Snapshot:
             return self.find(SectionName(name[0], instance_id=name[1]))
         return self.find(SectionName(name))
 
-    def __contains__(self, name: str) -> bool:
-        try:
-            self[name]
-        except SectionNotFound:
-            return False
-        return True
+    def __contains__(self, name: object) -> bool:
+        """Whether any section answers to a name, alone or with an instance_id; or whether a section is one of these."""
+        match name:
+            case str():
+                return bool(self._answering(SectionName(name)))
+            case (str() as idstr, int() as instance_id):
+                return bool(self._answering(SectionName(idstr, instance_id=instance_id)))
+        return any(section is name for section in self.sections)
 
     def find(self, wanted: SectionName) -> Section:
         """Return the section that a name speaks of.
 
         :raises SectionNotFound: none does, or several do
         """
-        # A live section answers with its first part.
-        candidates = [s for s in self.sections if s.type in (SectionType.START, SectionType.FULL)]
-        named = [s for s in candidates if s.idstr == wanted.name] or [s for s in candidates if s.name == wanted.name]
-        found = [
-            section
-            for section in named
-            if _answers(section, wanted.instance_id) and wanted.section_id in (None, section.section_id)
-        ]
+        found = self._answering(wanted)
         if len(found) == 1:
             return found[0]
         if not found:
-            raise SectionNotFound(_not_found(wanted, named, candidates))
+            raise SectionNotFound(_not_found(wanted, self._named(wanted.name), self._named(None)))
         several = ", ".join(f"{s.idstr}#{s.instance_id} (section_id {s.section_id})" for s in found)
         raise SectionNotFound(f"{wanted.name}: expected one section, found {several}")
+
+    def _answering(self, wanted: SectionName) -> list[Section]:
+        """The sections that a name speaks of."""
+        return [
+            section
+            for section in self._named(wanted.name)
+            if _answers(section, wanted.instance_id) and wanted.section_id in (None, section.section_id)
+        ]
+
+    def _named(self, name: str | None) -> list[Section]:
+        """The sections of an idstr, or else of a device's name; all if None. A live one answers with its first part."""
+        found = [s for s in self.sections if s.type in (SectionType.START, SectionType.FULL)]
+        if name is None:
+            return found
+        return [s for s in found if s.idstr == name] or [s for s in found if s.name == name]
 
     def locate(self, text: str) -> tuple[Section, str]:
         """Split ``SECTION.PATH`` and return the section and the path, which is empty where there is none.
