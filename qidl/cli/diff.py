@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from qidl.differences import diff
+from qidl.differences import ABSENT, diff
 from qidl.snapshot import load
 
 
@@ -17,9 +17,15 @@ def run(options: argparse.Namespace) -> int:
     options.file = options.other
     for found in diff(left, load(options.other)):
         status = 1
-        path = f".{found.path}" if found.path else ""
-        print(f"{found.section}{path}: {_shown(found.left)} -> {_shown(found.right)}")
+        if found.path:
+            print(f"{found.section}.{found.path}: {_shown(found.left)} -> {_shown(found.right)}")
+        else:
+            print(f"{found.section}: {_version(found.left)} -> {_version(found.right)}")
     return status
+
+
+def _version(value: Any) -> str:
+    return str(value) if value is ABSENT else f"version {value}"
 
 
 def _shown(value: Any) -> str:

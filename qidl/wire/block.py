@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -29,6 +30,16 @@ class BlockPayload(NamedTuple):
     progress: int | None
 
 
+class _Record(NamedTuple):
+    """One record, from ``offset`` up to ``end``, where the next one begins."""
+
+    offset: int
+    value: int
+    flags: int
+    device: str
+    end: int
+
+
 def scan_block(data: memoryview, offset: int, limits: Limits = LIMITS) -> tuple[BlockPayload, int]:
     """Walk one payload.
 
@@ -38,30 +49,47 @@ def scan_block(data: memoryview, offset: int, limits: Limits = LIMITS) -> tuple[
     """
     chunks: list[tuple[str, int]] = []
     progress: int | None = None
+    for record in _records(data, offset):
+        offset = record.end
+        if record.flags == PROGRESS:
+            progress = record.value
+        elif record.flags == DEVICE_BLOCK:
+            check_name(limits, record.device, record.offset + 8)
+            if len(chunks) >= limits.elements:
+                raise WireError(f"at most {limits.elements} chunks", "another", path="block", offset=record.offset)
+            chunks.append((record.device, record.value))
+    return BlockPayload(tuple(chunks), progress), offset
+
+
+def chunks_of(payload: memoryview) -> Iterator[tuple[str, int, memoryview]]:
+    """Yield device, first sector and content of each chunk of a payload, in the order of the stream.
+
+    :raises WireError: a record is not what the format says
+    """
+    for record in _records(payload, 0):
+        if record.flags == DEVICE_BLOCK:
+            yield record.device, record.value, payload[record.end - CHUNK : record.end]
+
+
+def _records(data: memoryview, offset: int) -> Iterator[_Record]:
+    """Yield the records of one payload, up to the one that ends it."""
     check = checker(data)
-    while True:
+    flags = 0
+    while flags != EOS:
         check()
-        start = offset
         _need(data, offset, 8)
         (header,) = _U64.unpack_from(data, offset)
-        offset += 8
-        value, flags = header >> 9, header & _FLAGS
-        if flags == EOS:
-            return BlockPayload(tuple(chunks), progress), offset
-        if flags == PROGRESS:
-            progress = value
-        elif flags == DEVICE_BLOCK:
-            _need(data, offset, 1)
-            end = offset + 1 + data[offset]
-            _need(data, offset, end - offset + CHUNK)
-            device = bytes(data[offset + 1 : end]).decode("latin-1")
-            check_name(limits, device, offset)
-            if len(chunks) >= limits.elements:
-                raise WireError(f"at most {limits.elements} chunks", "another", path="block", offset=start)
-            chunks.append((device, value))
-            offset = end + CHUNK
-        else:
-            raise WireError("flags 1, 2 or 4", f"{flags:#x}", path="block", offset=start)
+        flags, device, end = header & _FLAGS, "", offset + 8
+        if flags == DEVICE_BLOCK:
+            _need(data, end, 1)
+            name = end + 1
+            end = name + data[end] + CHUNK
+            _need(data, name - 1, end - name + 1)
+            device = bytes(data[name : end - CHUNK]).decode("latin-1")
+        elif flags not in (EOS, PROGRESS):
+            raise WireError("flags 1, 2 or 4", f"{flags:#x}", path="block", offset=offset)
+        yield _Record(offset, header >> 9, flags, device, end)
+        offset = end
 
 
 def _need(data: memoryview, offset: int, length: int) -> None:
