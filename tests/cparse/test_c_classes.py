@@ -430,7 +430,7 @@ def test_types(tmp_path: Path) -> None:
         f"--cache-dir={tmp_path}",
         *map(str, paths),
     ]
-    checked = subprocess.run(command, capture_output=True, text=True, cwd=Path(qidl.__file__).parents[1])
+    checked = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert "Success" in checked.stdout, checked.stdout
 
 
