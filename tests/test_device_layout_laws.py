@@ -20,7 +20,7 @@ from qidl import (
 )
 from qidl.rules import at_most
 from qidl.testing import check_device
-from qidl.wire.primitives import Array, Buffer, Integer, Range, UInt8, UInt16
+from qidl.wire.primitives import Array, Buffer, Integer, Range, UInt8, UInt16, Unused
 from qidl.wire.vmstate import VMState
 
 GAUGE = make("Gauge", level=(int16, 0), count=(uint8, 0), data=(list[uint8], array(4, size="count")))
@@ -37,6 +37,14 @@ def test_layout_that_fits() -> None:
     check_device(
         make("Gauge", level=(int16, 0)),
         VMState("gauge", version_id=1, fields=["level" / Range(Integer("int16", "h"), 0, 9)]),
+    )
+
+
+def test_members_called_unused() -> None:
+    """A member may have any name; bytes that are skipped mean nothing to a class, whatever they are called."""
+    check_device(make("Lamp", unused_irqs=(uint8, 0)), VMState("lamp", version_id=1, fields=["unused_irqs" / UInt8]))
+    check_device(
+        make("Lamp", level=(uint8, 0)), VMState("lamp", version_id=1, fields=["level" / UInt8, "pad" / Unused(3)])
     )
 
 

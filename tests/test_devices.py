@@ -20,6 +20,7 @@ from qidl.differences import diff_states
 from qidl.errors import SchemaError
 from qidl.levels import LEVELS, NEWEST
 from qidl.strategies import objects, states
+from qidl.unused import without_unused
 
 KEYS = sorted(key for key in qidl.devices.SECTIONS if LEVELS[NEWEST].layouts(key))
 keys = pytest.mark.parametrize("key", KEYS)
@@ -47,7 +48,7 @@ def test_state_to_device_and_back(engine: Engine, key: str, data: st.DataObject)
     """Payload → state → device → JSON → device → state → payload loses nothing."""
     layout = LEVELS[NEWEST].layouts(key)[0]
     state = data.draw(states(layout).filter(_is_current))
-    payload = engine.encode(layout, _without_unused(state))
+    payload = engine.encode(layout, without_unused(state, layout, layout.version_id))
     state = engine.decode(layout, payload)
     device = to_device(key, state, NEWEST)
     again, lost = from_device(key, from_json(type(device), to_json(device)), NEWEST)
@@ -58,12 +59,6 @@ def test_state_to_device_and_back(engine: Engine, key: str, data: st.DataObject)
 def _is_current(state: dict[str, Any]) -> bool:
     """Whether no member is of a form that only older writers used."""
     return not state.get("fpregs_format_vmstate")
-
-
-def _without_unused(state: Any) -> Any:
-    if isinstance(state, dict):
-        return {name: _without_unused(value) for name, value in state.items() if not name.startswith("unused")}
-    return [_without_unused(element) for element in state] if isinstance(state, list) else state
 
 
 @classes

@@ -15,6 +15,7 @@ from qidl.testing.leaves import any_index, leaves
 from qidl.testing.refusing import draw_device, judge, saved_from
 from qidl.testing.rules import breaks_rules
 from qidl.testing.running import Draw, fail
+from qidl.unused import without_unused
 from qidl.wire import primitives as wire
 from qidl.wire.vmstate import VMState
 
@@ -24,7 +25,8 @@ def from_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
     from qidl.strategies import states
 
     name, where = cls.__name__, f"a state of {layout.name} version {layout.version_id}"
-    state = _without_unused(draw(states(layout)))
+    # To a device, the bytes that QEMU skips mean nothing.
+    state = without_unused(draw(states(layout)), layout, layout.version_id)
     draw.note(layout.name, state)
     payload = layout.encode(state)
     for engine, one in engines().items():
@@ -45,13 +47,6 @@ def _load(cls: type[Any], where: str, state: Any) -> Any:
         if isinstance(error, SchemaError) and not hook_of(cls, error) and not breaks_rules(declaration(cls), state):
             fail(cls.__name__, f"to load {where}, {brief(state)}", error, cause=error)
         judge(cls, error, state)
-
-
-def _without_unused(state: Any) -> Any:
-    """A state without the bytes that QEMU skips unread: they mean nothing to a device."""
-    if isinstance(state, dict):
-        return {name: _without_unused(value) for name, value in state.items() if not name.startswith("unused")}
-    return [_without_unused(element) for element in state] if isinstance(state, list) else state
 
 
 def to_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
