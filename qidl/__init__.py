@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from qidl.errors import (
+    BlockNotFound,
     CompatError,
     DeclarationError,
     FileCutShort,
@@ -93,6 +94,7 @@ _LAZY = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [
     "IRQ",
     "METADATA",
+    "BlockNotFound",
     "BusState",
     "CompatError",
     "DMAContext",

@@ -22,9 +22,14 @@ class CompatError(QidlError):
 class SectionNotFound(QidlError, KeyError):
     """No section, or more than one, answers to the given name."""
 
-    def __str__(self) -> str:
-        # KeyError would quote the message.
-        return str(self.args[0])
+    # KeyError would quote the message.
+    __str__ = Exception.__str__
+
+
+class BlockNotFound(SchemaError, KeyError):
+    """Guest memory has no block of the given name."""
+
+    __str__ = Exception.__str__
 
 
 class FileCutShort(QidlError):

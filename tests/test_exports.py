@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import qidl
-from qidl import CompatError, DeclarationError, QidlError, SchemaError, SectionNotFound, WireError
+from qidl import BlockNotFound, CompatError, DeclarationError, QidlError, SchemaError, SectionNotFound, WireError
 
 EXAMPLES = sorted((Path(__file__).parent / "typing").glob("*.py"))
 HEAVY = ["construct", "hypothesis", "json", "rich", "qemu", "qidl.wire", "qidl.snapshot", "qidl.devices", "qidl.cli"]
@@ -78,15 +78,18 @@ def test_methods_documented(name: str) -> None:
             assert inspect.getdoc(getattr(cls, member)), f"{name}.{member}"
 
 
-@pytest.mark.parametrize("error", [WireError, SchemaError, CompatError, DeclarationError, SectionNotFound])
+@pytest.mark.parametrize(
+    "error", [WireError, SchemaError, CompatError, DeclarationError, SectionNotFound, BlockNotFound]
+)
 def test_one_root_of_errors(error: type[Exception]) -> None:
     """Everything that qidl raises about its input is a QidlError."""
     assert issubclass(error, QidlError)
 
 
-def test_section_not_found_is_a_key_error() -> None:
-    """A section that is not found is a KeyError whose message is not quoted."""
-    error = SectionNotFound("no section 'hpet'")
+@pytest.mark.parametrize("cls", [SectionNotFound, BlockNotFound])
+def test_what_is_not_found_is_a_key_error(cls: type[Exception]) -> None:
+    """A section or a block that is not found is a KeyError whose message is not quoted."""
+    error = cls("no section 'hpet'")
     assert isinstance(error, KeyError)
     assert "no section 'hpet'" == str(error)
 

@@ -76,6 +76,15 @@ def test_unknown_block(ram: RAM) -> None:
         ram["pc.rom"]
     with pytest.raises(SchemaError, match=r"^ram: expected a block of none, found 'pc\.ram'$"):
         RAM({})["pc.ram"]
+    assert ram.get("pc.rom") is None
+
+
+def test_equality(ram: RAM) -> None:
+    """A block is equal to itself alone: to tell whether memory is, one has to look at it."""
+    block = ram["pc.ram"]
+    assert block == block
+    assert block != block.renamed("pc.ram", block.length)
+    assert {block}
 
 
 def test_renamed_block(ram: RAM) -> None:

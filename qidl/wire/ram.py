@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from struct import Struct
 from typing import Final, NamedTuple
 
-from qidl.errors import SchemaError, WireError
+from qidl.errors import BlockNotFound, SchemaError, WireError
 from qidl.limits import LIMITS, Limits, check_name
 from qidl.wire.mapped import checker, mapped_file, reader
 from qidl.wire.page_index import PageIndex
@@ -55,12 +55,6 @@ class RAMBlock:
 
     def __repr__(self) -> str:
         return f"RAMBlock(idstr={self.idstr!r}, length={self.length})"
-
-    def __eq__(self, other: object) -> bool:
-        """Whether it is of the same name and length; what differs in it, :func:`qidl.diff` finds."""
-        if not isinstance(other, RAMBlock):
-            return NotImplemented
-        return (self.idstr, self.length) == (other.idstr, other.length)
 
     @functools.cached_property
     def _index(self) -> PageIndex:
@@ -125,7 +119,12 @@ class RAMBlock:
 
 
 class RAM(Mapping[str, RAMBlock]):
-    """Guest memory by block: ``snapshot.ram["pc.ram"].read(0x7c00, 512)``."""
+    """Guest memory by block: ``snapshot.ram["pc.ram"].read(0x7c00, 512)``.
+
+    A block is equal to itself alone: what differs in the memory of two machines, :func:`qidl.diff` finds.
+
+    :raises BlockNotFound: there is no block of that name
+    """
 
     def __init__(self, blocks: Mapping[str, RAMBlock]) -> None:
         self._blocks = dict(blocks)
@@ -133,7 +132,7 @@ class RAM(Mapping[str, RAMBlock]):
     def __getitem__(self, idstr: str) -> RAMBlock:
         if idstr not in self._blocks:
             known = ", ".join(self._blocks) or "none"
-            raise SchemaError(f"ram: expected a block of {known}, found {idstr!r}")
+            raise BlockNotFound(f"ram: expected a block of {known}, found {idstr!r}")
         return self._blocks[idstr]
 
     def __contains__(self, idstr: object) -> bool:
