@@ -58,7 +58,9 @@ def _loaded(obj: Any, described: Declaration) -> Iterator[Any]:
 
 def _loaded_within(value: Any, kind: Type, owner: Any) -> Iterator[Any]:
     if isinstance(kind, Struct):
-        yield from _loaded(value, kind.declaration)
+        # A converter of attrs may have made something else of it.
+        if type(value) is kind.declaration.cls:
+            yield from _loaded(value, kind.declaration)
     elif isinstance(kind, Array) and isinstance(kind.element, Struct | Array):
         for element in value[: getattr(owner, kind.size) if isinstance(kind.size, str) else kind.size]:
             yield from _loaded_within(element, kind.element, owner)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from qidl.hooks import DEEPEST, NOT_DEEPER
+from qidl.hooks import DEEPEST, NOT_DEEPER, post_load
 from qidl.kinds import Array, Boolean, Declaration, Integer, String, Struct, Type, declaration, zero
 from qidl.rules import Rule
 from qidl.sizes import room_for, size_misfit
@@ -23,13 +23,11 @@ class _Loaded:
     """The values of a struct as they came in, checked before they are put into an object.
 
     :ivar depth: structs that it is within
-    :ivar obj: the object, as soon as it has the values
     """
 
     declaration: Declaration
     values: dict[str, Any]
     depth: int
-    obj: Any = None
 
 
 def build(cls: type[T], visitor: InputVisitor) -> T:
@@ -39,7 +37,7 @@ def build(cls: type[T], visitor: InputVisitor) -> T:
     """
     loaded = _load(cls, visitor)
     made: T = _make(loaded)
-    _post_load(loaded)
+    post_load(made, loaded.declaration)
     return made
 
 
@@ -52,7 +50,7 @@ def fill(obj: Any, visitor: InputVisitor) -> None:
     """
     loaded = _load(type(obj), visitor)
     _assign(obj, loaded)
-    _post_load(loaded)
+    post_load(obj, loaded.declaration)
 
 
 def _load(cls: type, visitor: InputVisitor) -> _Loaded:
@@ -150,7 +148,6 @@ def _make(loaded: _Loaded) -> Any:
 
 def _assign(obj: Any, loaded: _Loaded, done: Collection[str] = ()) -> None:
     """Put values into an object, but for those that it was made of."""
-    loaded.obj = obj
     for field in loaded.declaration.serialised:
         value = loaded.values[field.name]
         if field.optional and field.has is not None:
@@ -182,20 +179,3 @@ def _merge(kind: Type, present: Any, value: Any) -> Any:
         merged += before[len(merged) :]
         merged += [zero(kind.element) for _ in range(kind.capacity - len(merged))]
     return merged
-
-
-def _post_load(loaded: _Loaded) -> None:
-    """Run the hooks, once all is loaded: from the inside out, in the order of the struct."""
-    for field in loaded.declaration.serialised:
-        _post_load_value(field.type, loaded.values[field.name])
-    hook = getattr(loaded.obj, "post_load", None)
-    if hook is not None:
-        hook()
-
-
-def _post_load_value(kind: Type, value: Any) -> None:
-    if isinstance(value, _Loaded):
-        _post_load(value)
-    elif isinstance(kind, Array) and isinstance(kind.element, Array | Struct) and value is not None:
-        for element in value:
-            _post_load_value(kind.element, element)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
 import pytest
 from conftest import declarations, make, objects
 from hypothesis import given, strategies as st
@@ -19,6 +21,7 @@ from qidl import (
     SchemaError,
     array,
     declaration,
+    derived,
     embedded,
     immutable,
     int32,
@@ -438,6 +441,30 @@ def test_post_load_sees_the_whole_struct() -> None:
 
     qidl.from_qobject(Outer, {"first": 1, "inner": {"x": 2}, "last": 3})
     assert [(1, 4, 3)] == seen
+
+
+def test_post_load_of_what_a_converter_made() -> None:
+    """Hooks run on what the object holds in the end, be it made by a converter of attrs."""
+
+    @qidl.declare
+    class Inner:
+        x: uint8 = 0
+        twice: uint8 = derived(0)
+
+        def post_load(self) -> None:
+            self.twice = 2 * self.x
+
+    @qidl.declare
+    class Outer:
+        inner: Inner = attrs.field(converter=copy.copy, factory=Inner)
+
+    assert 6 == qidl.from_qobject(Outer, {"inner": {"x": 3}}).inner.twice
+
+    @qidl.declare
+    class Emptied:
+        inner: Inner = attrs.field(converter=lambda value: None, factory=Inner)
+
+    assert qidl.from_qobject(Emptied, {"inner": {"x": 3}}).inner is None
 
 
 # Objects that do not hold what they declare.
