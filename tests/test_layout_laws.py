@@ -12,7 +12,7 @@ from qidl import SchemaError
 from qidl.testing import check_layout, engines
 from qidl.wire.layouts.i8254 import I8254_V3
 from qidl.wire.layouts.mc146818rtc import MC146818RTC_V3
-from qidl.wire.primitives import Array, Before, Integer, UInt8, When
+from qidl.wire.primitives import Array, Before, Integer, Range, UInt8, When
 from qidl.wire.vmstate import VMState
 
 
@@ -56,6 +56,14 @@ def test_careless_layouts(fault: str) -> None:
     """A construct of one's own that breaks a law is found out."""
     layout = VMState("careless", version_id=1, fields=["x" / Careless(fault)])
     assert sentence(lambda: check_layout(layout)).startswith(FAULTS[fault])
+
+
+def test_states_that_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that writes what the other one refuses is found out."""
+    monkeypatch.setattr("qidl.wire.compiled.value_checks.ValueChecks.check", lambda *_: None)
+    layout = VMState("sloppy", version_id=1, fields=["a" / Range(UInt8, 0, 9)])
+    found = sentence(lambda: check_layout(layout, examples=500))
+    assert found.startswith("sloppy version 1 on the compiled engine: expected 'a: expected ")
 
 
 def test_older_versions_are_altered() -> None:

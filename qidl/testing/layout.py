@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from qidl.errors import QidlError, WireError
@@ -20,13 +21,18 @@ State = dict[str, Any]
 
 _DRAWN = "a state that can be drawn"
 
+_OTHERS: Sequence[object] = (0.5, True, None, "text", b"\0", [], [0], {}, {"more": 0})
+_INTEGERS: Sequence[object] = (-1, 0, *(1 << bits for bits in (4, 7, 8, 15, 16, 31, 32, 63, 64)))
+"""Values of which any layout refuses some, wherever they are put."""
+
 
 def check_layout(layout: VMState, *, examples: int = 50) -> None:
     """Hold a layout against the laws that every layout keeps, on every engine.
 
     In every version that it reads: a state that is encoded decodes to the same state; a payload
     that is altered or cut is refused with a WireError, or encodes to the same payload again;
-    engines agree. And it can be described.
+    a state of which a value is another, or a member is missing or new, is written or refused with a
+    QidlError; engines agree. And it can be described.
 
     :param layout: the layout
     :param examples: how many states to try each law on
@@ -43,6 +49,7 @@ def check_layout(layout: VMState, *, examples: int = 50) -> None:
     laws: list[Callable[[Draw], None]] = [
         lambda draw: _round_trip(layout, draw),
         lambda draw: _alteration(layout, draw),
+        lambda draw: _other_state(layout, draw),
     ]
     for law in laws:
         holds(law, layout.name, examples, _DRAWN, lambda error: _field_of(layout, error))
@@ -124,6 +131,57 @@ def _outcome(engine: Engine, layout: VMState, payload: bytes, version_id: int, w
         return str(error)
     except Exception as error:
         fail(where, f"a state or a WireError of {brief(payload.hex())}", raised(error), cause=error)
+
+
+def _other_state(layout: VMState, draw: Draw) -> None:
+    from hypothesis import strategies as st
+
+    from qidl.strategies import states
+
+    version_id = draw(st.integers(layout.minimum_version_id, layout.version_id))
+    state = copy.deepcopy(draw(states(layout, version_id)))
+    _change(state, draw)
+    draw.note(layout.name, state)
+    written: dict[str, bytes | str] = {}
+    for name, engine in engines().items():
+        where = f"{_named(layout, version_id)} on the {name} engine"
+        try:
+            written[name] = engine.encode(layout, state, version_id)
+        except QidlError as error:
+            written[name] = str(error)
+        except Exception as error:
+            fail(where, f"bytes or a QidlError of {brief(state)}", raised(error), cause=error)
+        if written[name] != written["reference"]:
+            fail(where, f"{brief(written['reference'])} of {brief(state)}", brief(written[name]))
+
+
+def _change(state: State, draw: Draw) -> None:
+    """Make one value of a state another, take it away, or add a member beside it."""
+    from hypothesis import strategies as st
+
+    within: Any = state
+    place: Any = "more"
+    places = _places(state)
+    while places:
+        place = draw(st.sampled_from(places))
+        places = _places(within[place])
+        if not places or not draw(st.booleans()):
+            break
+        within = within[place]
+    match draw(st.sampled_from(["another", "gone", "more"])):
+        case "gone" if place in within or isinstance(within, list):
+            del within[place]
+        case "more" if isinstance(within, dict):
+            within["more"] = 0
+        case _:
+            within[place] = draw(st.sampled_from(_INTEGERS) | st.sampled_from(_OTHERS))
+
+
+def _places(value: Any) -> Sequence[Any]:
+    """The members of a struct, or the indexes of a list."""
+    if isinstance(value, dict):
+        return list(value)
+    return range(len(value)) if isinstance(value, list) else ()
 
 
 def _named(layout: VMState, version_id: int) -> str:
