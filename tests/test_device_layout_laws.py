@@ -40,6 +40,14 @@ def test_layout_that_fits() -> None:
     )
 
 
+def test_layout_with_a_struct_for_an_integer() -> None:
+    """What a class's rule cannot even look at is none that it refuses."""
+    layout = VMState("gauge", version_id=1, fields=["level.low" / UInt8])
+    assert "Gauge: expected to load a state of gauge version 1, {'level': {'low': 0}}, found " in sentence(
+        lambda: check_device(make("Gauge", level=(uint8, valid(0, range=(0, 9)))), layout)
+    )
+
+
 def test_members_called_unused() -> None:
     """A member may have any name; bytes that are skipped mean nothing to a class, whatever they are called."""
     check_device(make("Lamp", unused_irqs=(uint8, 0)), VMState("lamp", version_id=1, fields=["unused_irqs" / UInt8]))

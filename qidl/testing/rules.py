@@ -7,6 +7,7 @@ from typing import Any
 
 from qidl.annotations import Mark
 from qidl.declaration import Array, Declaration, Field, Struct, Type
+from qidl.rules import Rule
 from qidl.sentences import brief
 from qidl.testing.places import Place, fields
 from qidl.testing.running import fail
@@ -67,17 +68,23 @@ def breaks_rules(described: Declaration, qobject: dict[str, Any]) -> bool:
         if field.name not in qobject:
             continue
         value = qobject[field.name]
-        for rule in field.rules:
-            if isinstance(value, list | bytes) and rule.paths == (field.name,):
-                broken = not all(rule.holds(element) for element in _elements(value))
-            else:
-                values = [qobject[path] for path in rule.paths if path in qobject]
-                broken = len(values) == len(rule.paths) and not rule.holds(*values)
-            if broken:
-                return True
+        if any(_breaks(rule, field.name, qobject) for rule in field.rules):
+            return True
         if any(breaks_rules(kind, one) for kind, one in _structs(field.type, value)):
             return True
     return False
+
+
+def _breaks(rule: Rule, name: str, qobject: dict[str, Any]) -> bool:
+    value = qobject[name]
+    try:
+        if isinstance(value, list | bytes) and rule.paths == (name,):
+            return not all(rule.holds(element) for element in _elements(value))
+        values = [qobject[path] for path in rule.paths if path in qobject]
+        return len(values) == len(rule.paths) and not rule.holds(*values)
+    except Exception:
+        # It is no value for the field, and so none for the rule.
+        return False
 
 
 def _elements(value: Any) -> Iterator[Any]:
