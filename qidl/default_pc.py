@@ -7,12 +7,17 @@ from typing import Any, Final
 
 from qidl import devices
 from qidl.compat.chain import from_device
+from qidl.errors import SchemaError
+from qidl.kinds import shown
 from qidl.levels import LEVELS, NEWEST, level as _level
 from qidl.snapshot import Snapshot, load
+from qidl.wire.ram import PAGE_SIZE
 from qidl.wire.ram_records import block_list, ram_sections
 from qidl.wire.stream import Header, SectionType, write_preamble
 
 _MIB = 1 << 20
+_MOST_RAM = 1 << 52
+"""Bytes that the physical addresses of a PC reach."""
 
 PC: Final[tuple[tuple[int, str, int, dict[str, Any]], ...]] = (
     (0, "timer", 0, {}),
@@ -58,8 +63,12 @@ def power_on(level: str = NEWEST, *, ram_size: int = 16 * _MIB) -> Snapshot:
     :param level: name of a level, or of its machine type
     :param ram_size: bytes of RAM, in whole pages
     :raises CompatError: there is no level of that name
+    :raises SchemaError: there cannot be that much RAM
     """
     _level(level)
+    if type(ram_size) is not int or ram_size % PAGE_SIZE or not 0 < ram_size <= _MOST_RAM:
+        expected = f"from 1 to {_MOST_RAM // PAGE_SIZE} pages of {PAGE_SIZE} bytes"
+        raise SchemaError(f"ram_size: expected {expected}, found {shown(ram_size)}")
     return load(_stream(level, ram_size), level=level)
 
 

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import attrs
-import captures
 import construct
 import pytest
 from conftest import make
@@ -33,7 +32,7 @@ from qidl import (
 from qidl.annotations import METADATA
 from qidl.declaration import Array, Integer, String, Struct
 from qidl.differences import diff
-from qidl.errors import CompatError, DeclarationError, SchemaError
+from qidl.errors import DeclarationError, SchemaError
 from qidl.levels import LEVELS
 from qidl.rules import at_most, check, ring
 from qidl.strategies import declarations, objects, qobjects, register, snapshots, states, streams
@@ -781,38 +780,3 @@ def test_immutable_has() -> None:
     """Where the has_ bool does not travel, presence is drawn by itself."""
     cls = make("Silent", has_x=(bool, immutable(False)), x=(uint8, optional(0)))
     assert {"x": 0} == find(qobjects(cls), lambda one: "x" in one)
-
-
-# The machine.
-
-# What the releases captured otherwise: the host's clock, and what a release sets to other values.
-_DIFFERENT = {
-    *("mc146818rtc.*", "ram.*", "fdc.state.drives[1].sect", "e1000.phy_reg[1]", "e1000.mac_reg.RA[0]"),
-    *("e1000.mac_reg.RA[1]", "piix4_pm.pci0_status.up"),
-}
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_power_on(level: str) -> None:
-    """The machine at power-on is what the release of its level captured, and its stream loads."""
-    snapshot = power_on(level)
-    assert level == snapshot.level
-    assert level in qidl.load(snapshot.to_bytes()).possible_levels
-    captured = qidl.load(captures.own(level), level=level)
-    assert {name: block.length for name, block in captured.ram.items()} == {
-        name: block.length for name, block in snapshot.ram.items()
-    }
-    found = {(one.section.rpartition("/")[2], one.path) for one in diff(snapshot, captured)}
-    assert set() == {f"{name}.{'*' if f'{name}.*' in _DIFFERENT else path}" for name, path in found} - _DIFFERENT
-
-
-def test_power_on_with_more_memory() -> None:
-    """The size of memory is in its block and in CMOS RAM; a machine is one's own."""
-    snapshot = power_on("pc-1.2", ram_size=64 << 20)
-    assert 64 << 20 == snapshot.ram["pc.ram"].length
-    assert bytes([0, 63 * 4]) == snapshot["mc146818rtc"].state["cmos_data"][0x17:0x19]
-    assert bytes(8) == snapshot.ram["pc.ram"].read(0, 8, missing=0)
-    snapshot["timer"].state["dummy"] = 1
-    assert 0 == power_on("pc-1.2", ram_size=64 << 20)["timer"].state["dummy"]
-    with pytest.raises(CompatError, match="found 'pc-9'"):
-        power_on("pc-9")
