@@ -164,3 +164,22 @@ def test_get_after_put(steps: tuple[str | int, ...]) -> None:
     assert 1 == paths.get(state, first)
     paths.put(state, neighbour, 2)
     assert (1, 2) == (paths.get(state, first), paths.get(state, neighbour))
+
+
+@pytest.mark.parametrize(
+    ("path", "whole", "is_within"),
+    [
+        ("a", "a", True),
+        ("a.b", "a", True),
+        ("a[0].b", "a", True),
+        ("a[0].b", "a[0]", True),
+        ("a", "", True),
+        ("", "", True),
+        ("ab", "a", False),
+        ("a", "a.b", False),
+        ("", "a", False),
+    ],
+)
+def test_within(path: str, whole: str, is_within: bool) -> None:
+    """A path leads into itself, and into all that it begins with, step by step."""
+    assert is_within == paths.is_within(path, whole)

@@ -177,6 +177,20 @@ def test_what_is_no_step() -> None:
         check_step(_step(), {"pc-1.3": NEW})
 
 
+@pytest.mark.parametrize("examples", [0, -3, 2.5, True])
+@pytest.mark.parametrize("found", [_step(), Spoils], ids=["section", "machine"])
+def test_examples(found: object, examples: Any) -> None:
+    """Any step is tried on some examples, or there is nothing to try."""
+    with pytest.raises(SchemaError, match=f"^examples: expected 1 or more, found {examples}$"):
+        check_step(found, LAYOUTS if found is not Spoils else None, examples=examples)
+
+
+def test_layouts_of_a_step_on_the_machine() -> None:
+    """What would not be used is refused."""
+    with pytest.raises(SchemaError, match="^step on the machine: expected no layouts, found some"):
+        check_step(Spoils, LAYOUTS)
+
+
 def test_own_step() -> None:
     """A step of qidl's own keeps the laws."""
     from qidl.compat.pc_1_0 import STEPS

@@ -16,7 +16,8 @@ from qidl.testing.refusing import draw_device, judge, saved_from
 from qidl.testing.rules import breaks_rules
 from qidl.testing.running import Draw, fail
 from qidl.unused import without_unused
-from qidl.wire import primitives as wire
+from qidl.wire import path as paths, primitives as wire
+from qidl.wire.context import NO_MEMBER
 from qidl.wire.vmstate import VMState
 
 
@@ -62,10 +63,6 @@ def to_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
             fail(f"{cls.__name__}.{path}", f"{brief(wanted)} from the wire, by the {engine} engine", brief(found))
 
 
-_NONE = "no such member"
-"""What a layout expects where it has no field, and finds where there is no member."""
-
-
 def _check_refusal(cls: type[Any], layout: VMState, error: QidlError) -> None:
     """A layout may refuse what it checks; what a plain integer on the wire cannot hold, the class should not."""
     if not isinstance(error, WireError):
@@ -76,14 +73,10 @@ def _check_refusal(cls: type[Any], layout: VMState, error: QidlError) -> None:
     forms = dict(leaves(layout))
     plain = isinstance(forms.get(path), wire.Integer)
     # Within a form of the layout's own, there is no telling.
-    known = any(_is_within(leaf, path) or _is_within(path, leaf) for leaf in forms)
-    if error.expected == _NONE and (plain or not known):
+    known = any(paths.is_within(leaf, path) or paths.is_within(path, leaf) for leaf in forms)
+    if error.expected == NO_MEMBER and (plain or not known):
         fail(where, f"no member, since {layout.name} does not carry it", error.found, cause=error)
-    if error.found == _NONE and plain:
+    if error.found == NO_MEMBER and plain:
         fail(where, f"a value, since {layout.name} always carries one", "none", cause=error)
     if plain:
         fail(where, f"no value that {layout.name} cannot carry as {error.expected}", error.found, cause=error)
-
-
-def _is_within(path: str, whole: str) -> bool:
-    return path == whole or path.startswith((f"{whole}.", f"{whole}["))

@@ -91,7 +91,11 @@ class _Seen:
             for path, member in self._members.items()
             if member.constant and member.lost >= enough and not any(_meet(path, one) for one in self._computed)
         }
-        return {path: saved for path, saved in lost.items() if not any(_is_in(one, path) for one in lost)}
+        return {
+            path: saved
+            for path, saved in lost.items()
+            if not any(one != path and paths.is_within(one, path) for one in lost)
+        }
 
 
 def check_held(cls: type[Any], examples: int, wanted: str) -> None:
@@ -166,10 +170,6 @@ def _at_any_depth(path: str) -> str:
     return _AGAIN.sub(r"\1", path)
 
 
-def _is_in(path: str, whole: str) -> bool:
-    return path.startswith((f"{whole}.", f"{whole}["))
-
-
 def _meet(path: str, other: str) -> bool:
     """Whether they are the same, or one lies within the other."""
-    return path == other or _is_in(path, other) or _is_in(other, path)
+    return paths.is_within(path, other) or paths.is_within(other, path)

@@ -48,8 +48,7 @@ def holds(
     from hypothesis import HealthCheck, Phase, Verbosity, given, reject, settings, strategies as st
     from hypothesis.errors import Flaky, Unsatisfiable
 
-    if type(examples) is not int or examples < 1:
-        raise SchemaError(f"examples: expected 1 or more, found {examples!r}")
+    check_examples(examples)
     last = Draw(lambda strategy: None)
     why: BaseException | None = None
 
@@ -90,6 +89,15 @@ def holds(
     except Exception as error:
         # Nothing that a law was held against: the examples could not even be drawn.
         fail(place(error) or name, wanted, raised(error), cause=error)
+
+
+def check_examples(examples: object) -> None:
+    """Refuse what is no number of examples.
+
+    :raises SchemaError: it is none
+    """
+    if type(examples) is not int or examples < 1:
+        raise SchemaError(f"examples: expected 1 or more, found {examples!r}")
 
 
 def _noted(error: AssertionError, draw: Draw) -> AssertionError:

@@ -14,7 +14,7 @@ from qidl.errors import CompatError, QidlError, SchemaError
 from qidl.levels import LEVELS
 from qidl.sentences import brief, raised
 from qidl.testing.comparing import differences
-from qidl.testing.running import Draw, fail, holds, skip
+from qidl.testing.running import Draw, check_examples, fail, holds, skip
 from qidl.wire import path as paths
 from qidl.wire.vmstate import VMState
 
@@ -35,13 +35,16 @@ def check_step(step: object, layouts: Mapping[str, VMState] | None = None, *, ex
     :param examples: how many states to try; of a step on the machine, a fifth as many machines
     :raises AssertionError: a law does not hold: a sentence that names step, path, what was expected
         and found; the simplest state that shows it is in its notes
-    :raises SchemaError: it is no step, or a level's layout is missing
+    :raises SchemaError: it is no step, a level's layout is missing, or layouts are given for a step on the machine
     """
     __tracebackhide__ = True
     if isinstance(step, MachineStep):
         from qidl.testing.machine_step import check_machine_step
 
-        check_machine_step(step, max(1, examples // 5))
+        if layouts is not None:
+            raise SchemaError("step on the machine: expected no layouts, found some: those of its levels are used")
+        check_examples(examples)
+        check_machine_step(step, -(-examples // 5))
         return
     if not isinstance(step, Step):
         raise SchemaError(f"expected a step, made by @step, found {step!r}")
@@ -124,7 +127,7 @@ def check_difference(before: Any, after: Any, lost: Iterable[str], where: str) -
     """What has changed was said to be lost."""
     reported = tuple(whole(path) for path in lost)
     for path, wanted, found in differences(before, after):
-        if not any(path == name or path.startswith((f"{name}.", f"{name}[")) or not name for name in reported):
+        if not any(paths.is_within(path, name) for name in reported):
             fail(f"{where}: {path}", f"{brief(wanted)}, or a Lost for it", brief(found))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import construct
 
 from qidl.errors import WireError
 from qidl.wire import path as paths
 from qidl.wire.primitives import State, shown
+
+NO_MEMBER: Final = "no such member"
+"""What is found where a field has no member, and expected where a member has no field."""
 
 
 class Context(construct.Container):  # type: ignore[misc]
@@ -62,7 +65,7 @@ class Taken:
             for name, member in value.items():
                 here = paths.join(path, name) if isinstance(name, str) else f"{path}[{name!r}]"
                 if (id(value), name) not in self._members:
-                    raise WireError("no such member", shown(member), path=here)
+                    raise WireError(NO_MEMBER, shown(member), path=here)
                 self.check(member, here)
         elif isinstance(value, list):
             written = None if id(value) in self._whole else self._elements.get(id(value))
@@ -96,5 +99,5 @@ def get_member(state: State, name: str, path: str) -> Any:
     :raises WireError: nothing does
     """
     if not has_member(state, name):
-        raise WireError("a value", "no such member", path=paths.join(path, name))
+        raise WireError("a value", NO_MEMBER, path=paths.join(path, name))
     return paths.get(state, name)

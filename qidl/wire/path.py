@@ -44,6 +44,11 @@ def join(*parts: str | int) -> str:
     return path
 
 
+def is_within(path: str, whole: str) -> bool:
+    """Whether a path is that of the whole, or leads into it; the whole of all is the empty path."""
+    return not whole or path == whole or path.startswith((f"{whole}.", f"{whole}["))
+
+
 def get(state: Any, path: str) -> Any:
     """Return what lies at ``path``.
 
