@@ -102,6 +102,9 @@ class Section:
         """The payload as it stands: as read, or with the edits that were made.
 
         Of a file that is mapped into memory, it is a view, and the file has to be left as it is.
+
+        :raises WireError: an edited state does not fit its layout
+        :raises FileCutShort: the file that the snapshot was loaded from was cut short
         """
         if self._pieces:
             return memoryview(copied(self._pieces))
@@ -133,9 +136,13 @@ class Section:
     def state(self) -> State:
         """The level's QObject; editing it, or assigning another, changes the section.
 
-        Of a live section, a summary that cannot be edited; of an opaque one, ``{"payload": bytes}``.
+        Of an opaque section, ``{"payload": bytes}``. Of a live one, a summary that cannot be edited: of a part of
+        ``ram``, its ``blocks`` as dicts of ``idstr`` and ``length`` in bytes, and how many pages came ``full`` and
+        ``filled``; of a part of ``block``, how many ``chunks`` of 1 MiB came, and the percentage in ``progress``.
 
-        :raises WireError: the payload is not what the layout says
+        :raises WireError: the payload is not what the layout says; or, as it is read, goes beyond the limits
+        :raises QidlError: as it is assigned, the section is live
+        :raises FileCutShort: the file that the snapshot was loaded from was cut short
         """
         if self._live is not None:
             return _summary(self._live)
@@ -176,6 +183,7 @@ class Section:
         """The payload, made from the state alone.
 
         :raises WireError: the state does not fit the layout
+        :raises SchemaError: the section is opaque, and its state is not a member ``payload`` of bytes alone
         """
         if self._live is not None:
             return copied([self.payload])
@@ -205,8 +213,9 @@ class Section:
         """Change one value; the section stays as it was if the value does not fit.
 
         :param path: of an integer, bool, buffer or list; an index reaches into a buffer
-        :raises SchemaError: nothing lies at the path, or it is of another type
-        :raises WireError: the value is out of range
+        :raises SchemaError: nothing lies at the path, or a struct does; or one is a bool, and the other is not
+        :raises WireError: the layout has no place for the value
+        :raises QidlError: the section is live
         """
         if self._live is not None:
             raise QidlError(f"{self.idstr}: expected a section that can be edited, found a live one")
@@ -231,7 +240,9 @@ class Section:
     def device(self) -> Any:
         """The device object, its state taken up the chain to the newest level.
 
-        :raises CompatError: no class is known for the section
+        :raises CompatError: no class is known for the section, or the chain cannot take its state
+        :raises WireError: the payload is not what the layout says
+        :raises SchemaError: the class refuses the state
         """
         from qidl.compat.chain import is_newest_form, to_device
         from qidl.devices import device_class

@@ -189,6 +189,8 @@ def load(
 ) -> Snapshot:
     """Read a stream.
 
+    A section whose layout is not known is kept as it is, with an :class:`~qidl.UnknownSectionWarning`.
+
     Without ``strict``, whatever is wrong is read as far as it can be, and listed in ``problems``: values that
     a loading QEMU would refuse are in the states, a section that is not what its layout says is kept as it
     is, and so is all from where no section can be made out.
@@ -199,6 +201,7 @@ def load(
     :param strict: whether what is wrong is refused
     :param limits: bounds on what is read, strictly or not
     :raises WireError: the bytes are not a stream of a known level
+    :raises CompatError: there is no level of that name
     :raises FileCutShort: the file was cut short meanwhile
     :raises OSError: the file cannot be read
     """

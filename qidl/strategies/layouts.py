@@ -56,7 +56,7 @@ def states(draw: st.DrawFn, layout: VMState, version_id: int | None = None) -> S
     ``draw_value(draw, state)`` is drawn by that: ``draw`` takes a strategy, as in
     :func:`hypothesis.strategies.composite`, and ``state`` holds the members before it.
 
-    :param layout: the layout
+    :param layout: the layout; it is looked at when the first state is drawn, which is when errors are raised
     :param version_id: version of the section; the newest unless given
     :raises WireError: the layout is not of that version
     :raises SchemaError: it has a construct that neither says what it holds nor what size it has, or a check that fails

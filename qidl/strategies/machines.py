@@ -37,6 +37,7 @@ def snapshots(draw: st.DrawFn, level: str = NEWEST) -> Snapshot:
     When a test fails, Hypothesis reports what differs from power-on.
 
     :param level: name of the level
+    :raises CompatError: there is none of that name; raised when the first snapshot is drawn
     """
     snapshot = power_on(level)
     editable = [section for section in snapshot.sections if section.layout is not None]
@@ -105,6 +106,7 @@ def streams(draw: st.DrawFn, level: str = NEWEST) -> bytes:
     """Streams of a level: a machine of :func:`snapshots`, with pages of guest memory, and bytes after the end.
 
     :param level: name of the level
+    :raises CompatError: there is none of that name; raised when the first stream is drawn
     """
     snapshot = draw(snapshots(level))
     blocks = {name: block.length for name, block in snapshot.ram.items()}

@@ -37,13 +37,22 @@ def qobjects(draw: st.DrawFn, cls: type) -> QObject:
     without one, now and then; pointers to the class itself make lists of up to five. What the
     fields are :func:`~qidl.annotations.valid` for is kept, and what validators of attrs say, as far
     as they look at single fields or at earlier ones.
+
+    :param cls: the class; it is looked at when the first value is drawn, which is when errors are raised
+    :raises DeclarationError: it is not declared
+    :raises SchemaError: a check of it fails with another error than it may
     """
     return _draw_struct(Drawing(draw), declaration(cls), _Within())
 
 
 @st.composite
 def objects(draw: st.DrawFn, cls: type[T]) -> T:
-    """Objects of a declared class, loaded from :func:`qobjects`; those that the class refuses are left out."""
+    """Objects of a declared class, loaded from :func:`qobjects`; those that the class refuses are left out.
+
+    :param cls: the class; it is looked at when the first object is drawn, which is when errors are raised
+    :raises DeclarationError: it is not declared
+    :raises Exception: what its hooks raise that is no refusal: they are at fault
+    """
 
     def load(qobject: QObject) -> Any:
         try:

@@ -90,8 +90,10 @@ class RAMBlock:
         """Return guest memory; where a page came more than once, as it came last.
 
         :param offset: bytes from the start of the block
+        :param length: bytes to read
         :param missing: byte to read where the stream brings no page
         :raises SchemaError: the range is not within the block, or a page is missing
+        :raises FileCutShort: the file that the stream was loaded from was cut short
         """
         if offset < 0 or length < 0 or offset + length > self.length:
             raise SchemaError(f"{self.idstr}: expected a range within {self.length} bytes, found {offset}+{length}")
