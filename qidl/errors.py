@@ -91,3 +91,7 @@ class WireError(QidlError):
         where = ": ".join(part for part in (place, offset) if part)
         message = f"expected {self.expected}, found {self.found}"
         return f"{where}: {message}" if where else message
+
+
+class EndOfInput(WireError):
+    """More is asked for than there is: the input is cut short, or says of something that it is longer than it is."""

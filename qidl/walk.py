@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from qidl.errors import WireError
+from qidl.errors import EndOfInput, WireError
 from qidl.levels import LEVELS, Level
 from qidl.limits import LIMITS, Budget, Limits
 from qidl.wire.block import BlockPayload, scan_block
@@ -159,7 +159,7 @@ class _Walker:
             raise errors[0]
         if certain is None:
             certain = next(iter(ends.values()))
-            if not self._strict and find_header(self._data, header.payload_offset, header.section_id) is not None:
+            if not self._strict and not self._is_cut_at(certain) and self._find_next(header) is not None:
                 # It is shorter than its layout, or longer.
                 self._header(certain, [Found(header, certain)])
         return _found(header, known, ends, certain)
@@ -191,10 +191,21 @@ class _Walker:
             return False
         return True
 
+    def _is_cut_at(self, end: int) -> bool:
+        """Whether there is nothing behind a section, or the beginning of a header that is not whole."""
+        try:
+            read_header(self._data, end, self._started)
+        except EndOfInput:
+            return True
+        except WireError:
+            pass
+        return False
+
     def _read_anyhow(self, header: Header, known: Layouts, refusal: WireError) -> Found:
         """A section that no layout reads as it is: with values that are noted, or as it stands."""
         from qidl.wire.reference import REFERENCE
 
+        is_cut = False
         for layout in known:
             problems: list[WireError] = []
             try:
@@ -209,6 +220,7 @@ class _Walker:
                 )
             except WireError as error:
                 self._take(header, error.reached)
+                is_cut |= isinstance(error, EndOfInput)
                 continue
             self._take(header, end)
             if self._is_followed(end):
@@ -218,6 +230,9 @@ class _Walker:
             found = self._opaque(header, "it is not what its layout says")
         except WireError:
             raise refusal from None
+        if is_cut and found.end == len(self._data) - 1:
+            # What was taken for the end mark is any byte of a section that is longer.
+            raise refusal
         self._problems.append(refusal)
         return found
 
@@ -237,9 +252,13 @@ class _Walker:
             raise
         return Found(header, end, live=payload)
 
+    def _find_next(self, header: Header) -> int | None:
+        """Where something begins that can follow a section, wherever that ends."""
+        return find_header(self._data, header.payload_offset, header.section_id)
+
     def _opaque(self, header: Header, why: str) -> Found:
         offset = header.payload_offset
-        end = find_header(self._data, offset, header.section_id)
+        end = self._find_next(header)
         if end is None:
             raise WireError(
                 "a section or the end mark after it",

@@ -169,3 +169,21 @@ def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good = tmp_path / "good.qevm"
     good.write_bytes(captures.own("pc-1.1"))
     assert 0 == main(["verify", str(good), "--lenient"])
+
+
+@pytest.mark.parametrize("name", captures.names("*reset") + captures.names("*everything*"))
+@given(data=st.data())
+@some
+def test_streams_that_are_cut(name: str, data: st.DataObject) -> None:
+    """Of a stream that is cut, whatever its last byte, all sections are read that are whole, and the rest is kept."""
+    raw = captures.capture(name)
+    whole = qidl.load(raw).sections
+    ends = [section.offset + section.length for section in whole]
+    after_a_section = st.sampled_from(ends).flatmap(lambda end: st.integers(end, end + 40))
+    end = min(data.draw(after_a_section | st.integers(8, ends[-1])), ends[-1])
+    cut = lenient(raw[:end])
+    assert not cut.is_complete
+    assert sum(place <= end for place in ends) <= len(cut.sections)
+    for one, found in zip(whole, cut.sections, strict=False):
+        # A cut before a subsection is one that nothing tells of.
+        assert one.payload == found.payload or (found is cut.sections[-1] and not found.is_opaque)

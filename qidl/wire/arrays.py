@@ -8,7 +8,7 @@ from typing import Any
 
 import construct
 
-from qidl.errors import WireError
+from qidl.errors import EndOfInput, WireError
 from qidl.wire.integers import Integer
 from qidl.wire.measures import measure, minimum_size
 from qidl.wire.reader import Path, Reader, State, shown
@@ -36,9 +36,11 @@ class Array(construct.Subconstruct):  # type: ignore[misc]
         least = minimum_size(self.subcon)
         # A number that the layout says needs no bound; one that the input says must be able to be there.
         room = count * least if isinstance(self.count, int) else count * max(least, 1)
-        if count < 0 or room > stream.remaining:
-            found = f"{stream.remaining} bytes" if count >= 0 else "a negative count"
-            raise WireError(f"{count} elements of {least} bytes", found, path=path, offset=stream.offset)
+        if count < 0:
+            raise WireError(f"{count} elements of {least} bytes", "a negative count", path=path, offset=stream.offset)
+        if room > stream.remaining:
+            found = f"{stream.remaining} bytes"
+            raise EndOfInput(f"{count} elements of {least} bytes", found, path=path, offset=stream.offset)
         if not isinstance(self.count, int):
             stream.check_count(count, path)
             if not least:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from qidl.errors import WireError
+from qidl.errors import EndOfInput, WireError
 from qidl.limits import LIMITS, Limits
 
 Path = str
@@ -99,12 +99,13 @@ class Reader:
     def take(self, length: int, path: Path, what: str) -> bytes:
         """Return exactly ``length`` bytes.
 
-        :raises WireError: fewer are left, or the length is negative
+        :raises EndOfInput: fewer are left
+        :raises WireError: the length is negative
         """
         if length < 0:
             raise WireError(f"a length ({what})", str(length), path=path, offset=self.offset)
         if self.remaining < length:
-            raise WireError(f"{length} bytes ({what})", f"{self.remaining}", path=path, offset=self.offset)
+            raise EndOfInput(f"{length} bytes ({what})", f"{self.remaining}", path=path, offset=self.offset)
         return self.read(length)
 
 

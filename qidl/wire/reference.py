@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import construct
 
-from qidl.errors import SchemaError, WireError
+from qidl.errors import EndOfInput, SchemaError, WireError
 from qidl.limits import LIMITS, Limits
 from qidl.views import byte_view
 from qidl.wire.context import Taken
@@ -101,7 +101,8 @@ def _foreign(error: construct.ConstructError, section: str, offset: int | None) 
     """An error of construct's own, out of a construct that a layout took from elsewhere."""
     path = str(getattr(error, "path", None) or "").replace(" -> ", ".")
     message = str(error).splitlines()[0]
-    wire_error = WireError("what its construct says", message, section=section, path=path, offset=offset)
+    kind = EndOfInput if isinstance(error, construct.StreamError) else WireError
+    wire_error = kind("what its construct says", message, section=section, path=path, offset=offset)
     wire_error.reached = offset
     return wire_error
 

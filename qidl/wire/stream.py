@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from struct import Struct
 from typing import Final, NamedTuple
 
-from qidl.errors import WireError
+from qidl.errors import EndOfInput, WireError
 from qidl.wire.mapped import checker
 
 MAGIC: Final = b"QEVM"
@@ -88,10 +88,11 @@ def read_header(data: memoryview, offset: int, started: Mapping[int, Header]) ->
     """Read the header at ``offset``; None for the end of the stream.
 
     :param started: the live sections that have begun, by section_id
+    :raises EndOfInput: there is not all of it
     :raises WireError: there is neither a header nor an end
     """
     if offset >= len(data):
-        raise WireError("a section or the end mark", "the end of the input", offset=offset)
+        raise EndOfInput("a section or the end mark", "the end of the input", offset=offset)
     code = data[offset]
     if code == SectionType.EOF:
         return None
@@ -108,7 +109,8 @@ def read_header(data: memoryview, offset: int, started: Mapping[int, Header]) ->
     name_end = offset + 6 + (data[offset + 5] if offset + 5 < len(data) else 0)
     name = bytes(data[offset + 6 : name_end])
     if name_end > len(data) or not name or not _PRINTABLE.fullmatch(name):
-        raise WireError("an idstr", f"{ascii(name)[1:60]}", offset=offset + 5)
+        kind = EndOfInput if name_end > len(data) else WireError
+        raise kind("an idstr", f"{ascii(name)[1:60]}", offset=offset + 5)
     header = Header(
         section_type,
         section_id,
@@ -128,7 +130,7 @@ _PRINTABLE = re.compile(rb"[\x20-\x7e]+")
 
 def _u32(data: memoryview, offset: int, what: str) -> int:
     if offset + 4 > len(data):
-        raise WireError(f"{what}, 4 bytes", str(max(len(data) - offset, 0)), offset=offset)
+        raise EndOfInput(f"{what}, 4 bytes", str(max(len(data) - offset, 0)), offset=offset)
     value: int = _U32.unpack_from(data, offset)[0]
     return value
 
