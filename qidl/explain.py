@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import attrs
 
+from qidl.compat.step import Loss
 from qidl.errors import CompatError, WireError
 from qidl.levels import Level, level as _level
 from qidl.section import Section
@@ -38,13 +40,17 @@ def obstacles(snapshot: Snapshot, level: str) -> list[Obstacle]:
     except CompatError as error:
         converted, problem = None, f"it cannot be converted: {error}"
     found = list(_memory(snapshot, converted, target))
+    after = {section.section_id: section for section in reversed(converted.sections)} if converted else {}
+    losses: defaultdict[str, list[Loss]] = defaultdict(list)
+    for loss in converted.losses if converted else ():
+        losses[loss.section].append(loss)
     for section in snapshot.sections:
         if section.is_live:
             continue
-        reason = _unreadable(section, target) or _misread(section, converted)
+        reason = _unreadable(section, target) or _misread(section, after.get(section.section_id))
         if reason:
             name = f"{section.idstr}#{section.instance_id}" if section.instance_id else section.idstr
-            found.append(Obstacle(name, reason, _remedies(name, converted, problem)))
+            found.append(Obstacle(name, reason, (problem,) if problem else _remedies(losses[name])))
     return found
 
 
@@ -65,11 +71,11 @@ def _unreadable(section: Section, target: Level) -> str:
     return f"{target.name} refuses it: {problem}"
 
 
-def _misread(section: Section, converted: Snapshot | None) -> str:
-    """A section that would load, but mean something else: its name or its bytes change, its version does not."""
-    if converted is None:
-        return ""
-    after = next((s for s in converted.sections if s.section_id == section.section_id), None)
+def _misread(section: Section, after: Section | None) -> str:
+    """A section that would load, but mean something else: its name or its bytes change, its version does not.
+
+    :param after: the section that converting makes of it, if it does
+    """
     if after is None:
         return ""
     if after.idstr != section.idstr:
@@ -79,10 +85,7 @@ def _misread(section: Section, converted: Snapshot | None) -> str:
     return ""
 
 
-def _remedies(name: str, converted: Snapshot | None, problem: str) -> tuple[str, ...]:
-    if converted is None:
-        return (problem,)
-    losses = [loss for loss in converted.losses if loss.section == name]
+def _remedies(losses: list[Loss]) -> tuple[str, ...]:
     if not losses:
         return ("converting loses nothing",)
     return tuple(f"converting loses{', harmlessly,' if loss.harmless else ''} {loss}" for loss in losses)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import tracemalloc
 import warnings
+from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -17,11 +19,12 @@ from work import calls
 
 import qidl
 from qidl import QidlError, UnknownSectionWarning, WireError
+from qidl.explain import obstacles
 from qidl.levels import LEVELS
 from qidl.strategies import streams
 from qidl.wire.ram import EOS, MEM_SIZE
 from qidl.wire.ram_records import block_list, page, ram_sections
-from qidl.wire.stream import SectionType
+from qidl.wire.stream import Header, SectionType, write_preamble
 from qidl.wire.vmstate import VMState
 
 some = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
@@ -297,3 +300,24 @@ def test_devices_and_conversions_of_altered_captures() -> None:
         found = contract.read(mutations.stream(Random(number)))
         if not isinstance(found, QidlError):
             contract.use(found)
+
+
+def _timers(count: int) -> qidl.Snapshot:
+    """A machine of that many clocks."""
+    headers = (Header(SectionType.FULL, number, "timer", number, 2, 0, 0) for number in range(count))
+    return qidl.load(write_preamble() + b"".join(header.to_bytes() + bytes(24) for header in headers) + b"\0")
+
+
+USES: dict[str, Callable[[qidl.Snapshot], Any]] = {
+    "explain": lambda snapshot: obstacles(snapshot, "pc-1.2"),
+    "convert": lambda snapshot: snapshot.convert("pc-1.2"),
+    "diff": lambda snapshot: list(qidl.diff(snapshot, _timers(3))),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_time_of_what_is_done_with_a_stream(use: str) -> None:
+    """Four times the sections take four times the calls."""
+    USES[use](_timers(2))
+    few, many = (calls(partial(USES[use], _timers(count))) for count in (100, 400))
+    assert many < 5 * few + 1000
