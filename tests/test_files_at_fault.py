@@ -147,7 +147,9 @@ def stopped(vm: Path, number: signal.Signals, handler: Any, seconds: float) -> t
     return process.returncode, err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU, signal.SIGUSR1]
+)
 def test_signal_in_mid_write(vm: Path, number: signal.Signals) -> None:
     """A command that is stopped while it writes leaves the old file and nothing else, and says nothing."""
     assert (128 + number, "") == stopped(vm, number, signal.SIG_DFL, 60)

@@ -8,7 +8,10 @@ import threading
 from collections.abc import Iterator
 from typing import Never
 
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = (
+    *(signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU),
+    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF),
+)
 """What else stops a process that does not ask for it; Python itself sees to Ctrl-C."""
 
 
