@@ -25,6 +25,7 @@ from qidl import (
     property_,
     uint8,
     uint16,
+    uint32,
 )
 from qidl.devices.fdc import FDCtrl
 from qidl.devices.hpet import HPETState
@@ -215,6 +216,24 @@ def test_hooks_that_know_what_is_immutable() -> None:
 
 
 MODE = 0x77
+
+
+def test_values_made_anew() -> None:
+    """A hook may set what is immutable to a value that nothing tells from the one that was there."""
+
+    def post_load(self: Any) -> None:
+        self.base = (self.base << 1) >> 1
+        self.label = "".join(self.label)
+
+    check_device(
+        make(
+            "D",
+            base=(uint32, immutable(1 << 20)),
+            label=(str, immutable("lamp 1")),
+            post_load=post_load,
+            level=(uint8, 0),
+        )
+    )
 
 
 def test_hooks_that_normalise() -> None:

@@ -24,6 +24,7 @@ from qidl import (
     optional,
     uint8,
     uint16,
+    uint32,
     valid,
 )
 from qidl.testing import check_device
@@ -68,6 +69,10 @@ def _notes_saving(self: Any) -> None:
 
 def _nothing(self: Any) -> None:
     pass
+
+
+def _adds_level_to_base(self: Any) -> None:
+    self.base += self.level
 
 
 def _empties_in_place(self: Any) -> None:
@@ -187,6 +192,10 @@ BROKEN_RULES = {
     "immutable": (
         make("D", level=(uint8, 0), base=(uint8, immutable(7)), post_load=_spoils_base),
         "D.base: expected 6, since it is immutable and no load changes it, found 7",
+    ),
+    "immutable, now and then": (
+        make("D", level=(uint8, 0), base=(uint32, immutable(1 << 16)), post_load=_adds_level_to_base),
+        r"D\.base: expected \d+, since it is immutable and no load changes it, found \d+",
     ),
     "immutable, in place": (
         make("D", level=(uint8, 0), rom=(bytearray, immutable(array(4))), post_load=_empties_in_place),

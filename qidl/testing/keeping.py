@@ -60,9 +60,15 @@ def _check(before: _Before, device: Any, name: str) -> None:
     for path, place in kept(device, name).items():
         same, equal = before.get(path, (place.value, UNKNOWN))
         changed = equal is not UNKNOWN and not place.is_elsewhere and place.value != equal
-        if place.value is not same or changed:
+        if changed or not _is_same(place.value, same):
             mark, value = place.field.mark.value, same if equal is UNKNOWN else equal
             fail(path, f"{brief(value)}, since it is {mark} and no load changes it", brief(place.value))
+
+
+def _is_same(value: Any, before: Any) -> bool:
+    """Whether it is the very object that was there; of a plain value, one that nothing tells from it."""
+    is_plain = isinstance(value, int | float | str | bytes)
+    return value is before or (is_plain and type(value) is type(before) and value == before)
 
 
 def host_objects_kept(cls: type[Any], draw: Draw) -> None:
