@@ -6,6 +6,9 @@ from qidl.rules import at_most
 from qidl.wire.primitives import Array, Int32, Range, UInt8, UInt16, UInt32
 from qidl.wire.vmstate import VMState
 
+_DATA_BUF = 4096
+"""Bytes that QEMU has room for: ``data_buf``, which does not travel."""
+
 USB_DEVICE = VMState(
     "USBDevice",
     version_id=1,
@@ -14,12 +17,12 @@ USB_DEVICE = VMState(
         "state" / Int32 * "0 not attached, 1 attached, 2 powered, 3 default, 4 address, 5 configured, 6 suspended",
         "remote_wakeup" / Int32 * "the guest lets the device wake it",
         "setup_state" / Int32 * "stage of the control transfer",
-        "setup_len" / Range(Int32, 0, Int32.maximum) * "bytes of the control transfer's data",
-        "setup_index" / Range(Int32, 0, Int32.maximum) * "bytes of them that have been transferred",
+        "setup_len" / Range(Int32, 0, _DATA_BUF) * "bytes of the control transfer's data",
+        "setup_index" / Range(Int32, 0, _DATA_BUF) * "bytes of them that have been transferred",
         "setup_buf" / Array(8, UInt8) * "the control request",
     ],
-    # What is left of a transfer is copied: CVE-2013-4541. The first correction refused a setup_len of 4096, the
-    # second (CVE-2014-3461) one of more. A guest can ask for as much, and is answered with an error.
+    # What is left of a transfer is copied: CVE-2013-4541. The first correction refused a setup_len of 4096, too, which
+    # is what there is room for; the second (CVE-2014-3461) does not.
     rules=[at_most("setup_index", "setup_len")],
 )
 

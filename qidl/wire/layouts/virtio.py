@@ -23,8 +23,6 @@ _MSIX = 0x11
 _NO_VECTOR = 0xFFFF
 
 _MAX_QUEUES = 64
-_MAX_CONFIG = 256 - 20
-"""Bytes that an I/O BAR has at the most, but for the registers that every device has."""
 
 
 def msix_entries(state: dict[str, Any]) -> int:
@@ -92,28 +90,36 @@ VIRTQUEUE_MSIX = VMState(
     rules=[_UNUSED],
 )
 
-VIRTIO = (
-    "version_id" / Equal(Int32, 2) * "version of PCIDevice, written as 2",
-    "config" / Buffer(256) * "configuration space",
-    "irq_state" / Array(4, Range(UInt32, 0, 1)) * "levels of INTA to INTD",
-    "msix_table" / When(_has_msix, Buffer(_msix_table_size)) * "per entry: address, data, mask; little-endian",
-    "msix_pba" / When(_has_msix, Buffer(_msix_pba_size)) * "bit n: entry n is pending",
-    "vdev.vdev.config_vector" / When(_has_msix, UInt16) * "MSI-X entry for changes of config, 0xffff = none",
-    "vdev.vdev.status" / UInt8 * "as the driver set it: 1 acknowledge, 2 driver, 4 ready, 0x80 failed",
-    "vdev.vdev.isr" / UInt8 * "bit 0: a queue wants service, bit 1: config changed",
-    # An index of the queues: CVE-2013-6399.
-    "vdev.vdev.queue_sel" / Range(UInt16, 0, _MAX_QUEUES - 1) * "selected queue",
-    "vdev.vdev.guest_features" / UInt32 * "features that the driver accepted",
-    # Of what is longer than its own QEMU leaves the rest, or overruns its own: CVE-2014-0182.
-    "vdev.vdev.config_len" / Range(UInt32, 0, _MAX_CONFIG) * "bytes of config",
-    "vdev.vdev.config" / Buffer("vdev.vdev.config_len") * "device-specific configuration, in the guest's byte order",
-    # Not a member in C: there are always 64 queues, and those behind the first unused one do not travel.
-    # More overrun them: CVE-2013-4151.
-    "vdev.vdev.num_queues" / Range(UInt32, 0, _MAX_QUEUES) * "queues that follow",
-    "vdev.vdev.vq" / When(_has_msix, Array("vdev.vdev.num_queues", VIRTQUEUE_MSIX)) * "the queues",
-    "vdev.vdev.vq" / When(_has_no_msix, Array("vdev.vdev.num_queues", VIRTQUEUE)) * "the queues",
-)
-"""The part that all virtio devices have in common."""
+
+def virtio(config_len: int) -> tuple[Any, ...]:
+    """The part that all virtio devices have in common.
+
+    :param config_len: bytes of the device's configuration, as far as any release has it
+    """
+    return (
+        "version_id" / Equal(Int32, 2) * "version of PCIDevice, written as 2",
+        "config" / Buffer(256) * "configuration space",
+        "irq_state" / Array(4, Range(UInt32, 0, 1)) * "levels of INTA to INTD",
+        "msix_table" / When(_has_msix, Buffer(_msix_table_size)) * "per entry: address, data, mask; little-endian",
+        "msix_pba" / When(_has_msix, Buffer(_msix_pba_size)) * "bit n: entry n is pending",
+        "vdev.vdev.config_vector" / When(_has_msix, UInt16) * "MSI-X entry for changes of config, 0xffff = none",
+        "vdev.vdev.status" / UInt8 * "as the driver set it: 1 acknowledge, 2 driver, 4 ready, 0x80 failed",
+        "vdev.vdev.isr" / UInt8 * "bit 0: a queue wants service, bit 1: config changed",
+        # An index of the queues: CVE-2013-6399.
+        "vdev.vdev.queue_sel" / Range(UInt16, 0, _MAX_QUEUES - 1) * "selected queue",
+        "vdev.vdev.guest_features" / UInt32 * "features that the driver accepted",
+        # A longer one overruns QEMU's: CVE-2014-0182.
+        "vdev.vdev.config_len" / Range(UInt32, 0, config_len) * "bytes of config",
+        "vdev.vdev.config"
+        / Buffer("vdev.vdev.config_len")
+        * "device-specific configuration, in the guest's byte order",
+        # Not a member in C: there are always 64 queues, and those behind the first unused one do not travel.
+        # More overrun them: CVE-2013-4151.
+        "vdev.vdev.num_queues" / Range(UInt32, 0, _MAX_QUEUES) * "queues that follow",
+        "vdev.vdev.vq" / When(_has_msix, Array("vdev.vdev.num_queues", VIRTQUEUE_MSIX)) * "the queues",
+        "vdev.vdev.vq" / When(_has_no_msix, Array("vdev.vdev.num_queues", VIRTQUEUE)) * "the queues",
+    )
+
 
 VIRTIO_RULES = (
     check(_has_vector, "vdev.vdev.config_vector", "config", expected="0xffff, or a vector of the MSI-X table"),

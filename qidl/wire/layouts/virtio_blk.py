@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
+from qidl.wire.layouts.virtio import VIRTIO_RULES, virtio
 from qidl.wire.layouts.virtqueue import VIRTQUEUE_ELEMENT
 from qidl.wire.primitives import Listed
 from qidl.wire.vmstate import VMState
@@ -17,7 +17,7 @@ VIRTIO_BLK_V2 = VMState(
     "virtio-blk",
     version_id=2,
     fields=[
-        *VIRTIO,
+        *virtio(config_len=33),
         "vdev.rq" / Listed(1, VIRTIO_BLK_REQ) * "requests that an I/O error stopped; run again when the machine is",
     ],
     rules=VIRTIO_RULES,

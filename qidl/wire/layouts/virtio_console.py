@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qidl.rules import check
-from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
+from qidl.wire.layouts.virtio import VIRTIO_RULES, virtio
 from qidl.wire.layouts.virtqueue import VIRTQUEUE_ELEMENT
 from qidl.wire.primitives import Array, Bool, Only, Range, Since, UInt16, UInt32, UInt64, When
 from qidl.wire.vmstate import VMState
@@ -51,7 +51,7 @@ VIRTIO_CONSOLE_V3 = VMState(
     version_id=3,
     minimum_version_id=0,
     fields=[
-        *VIRTIO,
+        *virtio(config_len=8),
         "vdev.config.cols" / Since(2, UInt16) * "columns of the console",
         "vdev.config.rows" / Since(2, UInt16) * "rows of the console",
         # Every port takes two of the 64 queues that a virtio device has, and two more are for control.

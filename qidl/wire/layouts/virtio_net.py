@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qidl.wire.layouts.host_order import HostArray, UInt32LE
-from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
+from qidl.wire.layouts.virtio import VIRTIO_RULES, virtio
 from qidl.wire.primitives import Array, Before, Buffer, Range, Since, UInt8, UInt16, UInt32
 from qidl.wire.vmstate import VMState
 
@@ -12,7 +12,7 @@ VIRTIO_NET_V11 = VMState(
     version_id=11,
     minimum_version_id=2,
     fields=[
-        *VIRTIO,
+        *virtio(config_len=8),
         "vdev.mac" / Buffer(6),
         "vdev.tx_waiting" / UInt32 * "packets wait in the transmit queue for its timer or bottom half",
         "vdev.mergeable_rx_bufs" / UInt32 * "a received packet may span several buffers",

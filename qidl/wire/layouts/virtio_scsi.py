@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qidl.wire.layouts.virtio import VIRTIO, VIRTIO_RULES
+from qidl.wire.layouts.virtio import VIRTIO_RULES, virtio
 from qidl.wire.vmstate import VMState
 
-VIRTIO_SCSI_V1 = VMState("virtio-scsi", version_id=1, minimum_version_id=0, fields=VIRTIO, rules=VIRTIO_RULES)
+VIRTIO_SCSI_V1 = VMState(
+    "virtio-scsi", version_id=1, minimum_version_id=0, fields=virtio(config_len=36), rules=VIRTIO_RULES
+)
