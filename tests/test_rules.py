@@ -212,6 +212,23 @@ def test_refused(name: str, engine: Engine) -> None:
     assert stream == again.to_bytes()
 
 
+OF_CLASSES = [name for name in CASES if name.startswith("CVE-") and "-0182" not in name]
+
+
+@pytest.mark.parametrize("name", OF_CLASSES)
+def test_refused_by_the_class(name: str) -> None:
+    """The class refuses it, too, where a device does not come from the wire."""
+    case = CASES[name]
+    device = qidl.load(captures.capture(f"1.3.1-pc-1.3-{case.machine}"))[case.section].device()
+    qobject = qidl.to_qobject(device)
+    assert device == qidl.from_qobject(type(device), qobject)
+    for path, value in case.changes.items():
+        put(qobject, path, value)
+    with pytest.raises(SchemaError, match=rf"^{type(device).__name__}\..*: expected .*, found ") as refused:
+        qidl.from_qobject(type(device), qobject)
+    assert 1 == len(str(refused.value).splitlines())
+
+
 def put(state: Any, path: str, value: Any) -> None:
     *way, last = paths.parse(path)
     for step in way:

@@ -17,6 +17,7 @@ from qidl.annotations import (
     uint8,
     uint32,
     uint64,
+    valid,
 )
 from qidl.declaration import declare
 
@@ -53,7 +54,7 @@ class HPETState:
     config: uint64 = 0
     isr: uint64 = 0
     hpet_counter: uint64 = 0
-    num_timers: uint8 = 3
+    num_timers: uint8 = valid(3, range=(3, _MAX_TIMERS))
     timer: list[HPETTimer] = array(_MAX_TIMERS, size="num_timers")
     rtc_irq_level: uint8 | None = optional()
 

@@ -14,6 +14,7 @@ from qidl.annotations import (
     int32,
     uint8,
     uint32,
+    valid,
 )
 from qidl.declaration import declare
 from qidl.devices.pci import PCIDevice, config_space
@@ -39,8 +40,7 @@ class LSIState:
     carry: int32 = 0
     status: int32 = 0
     msg_action: int32 = 0
-    msg_len: int32 = 0
-    # Nothing bounds msg_len by it.
+    msg_len: int32 = valid(0, range=(0, 8))
     msg: bytearray = array(8)
     waiting: int32 = 0
     dsa: uint32 = 0

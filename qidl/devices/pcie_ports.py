@@ -14,6 +14,7 @@ from qidl.annotations import (
     uint8,
     uint16,
     uint32,
+    valid,
 )
 from qidl.declaration import declare
 from qidl.devices.pci import PCIDevice, config_space
@@ -56,6 +57,8 @@ _DOWNSTREAM = {
     **{0x92: 0x62, 0x93: 0x01, 0xA8: 0xC0, 0xA9: 0x03, 0xB4: 0x20},
 }
 
+_AER_LOG_LIMIT = 128
+
 
 @declare
 class PCIEAERErr:
@@ -72,9 +75,9 @@ class PCIEAERErr:
 class PCIEAERLog:
     """Errors that wait for the guest to read them."""
 
-    log_num: uint16 = 0
+    log_num: uint16 = valid(0, le="log_max")
     # A property, and yet on the wire.
-    log_max: uint16 = 8
+    log_max: uint16 = valid(8, range=(0, _AER_LOG_LIMIT))
     log: list[PCIEAERErr] = array(size="log_num")
 
 

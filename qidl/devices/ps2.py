@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from qidl.annotations import array, embedded, immutable, int32, optional, uint8
+from qidl.annotations import array, embedded, immutable, int32, optional, uint8, valid
 from qidl.declaration import declare
 
 
@@ -15,7 +15,7 @@ class PS2Queue:
     rptr: int32 = 0
     wptr: int32 = 0
     count: int32 = 0
-    data: bytearray = array(256)
+    data: bytearray = valid(array(256), ring=("rptr", "wptr", "count"))
 
 
 @declare

@@ -20,6 +20,7 @@ from qidl.annotations import (
     uint8,
     uint16,
     uint32,
+    valid,
 )
 from qidl.declaration import declare
 
@@ -39,6 +40,8 @@ HID_KEYBOARD: Final = 3
 BOOT_PROTOCOL: Final = 0
 REPORT_PROTOCOL: Final = 1
 
+_DATA_BUF = 4096
+
 _CONNECTED = 1 << 0
 _POWERED = 1 << 8
 
@@ -51,8 +54,8 @@ class USBDevice:
     state: int32 = NOT_ATTACHED
     remote_wakeup: int32 = 0
     setup_state: int32 = 0
-    setup_len: int32 = 0
-    setup_index: int32 = 0
+    setup_len: int32 = valid(0, range=(0, _DATA_BUF))
+    setup_index: int32 = valid(0, le="setup_len", range=(0, _DATA_BUF))
     setup_buf: list[uint8] = array(8)
 
     qdev: DeviceState | None = None
@@ -65,7 +68,7 @@ class USBDevice:
     product_desc: str = immutable("")
     auto_attach: int32 = immutable(0)
     attached: int32 = derived(0)
-    data_buf: bytearray = broken(array(4096), reason="data of the control transfer under way")
+    data_buf: bytearray = broken(array(_DATA_BUF), reason="data of the control transfer under way")
     strings: object = immutable(reason="descriptors")
     usb_desc: object = immutable(reason="descriptors")
     device: object = immutable(reason="descriptor for the agreed speed")

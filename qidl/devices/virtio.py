@@ -20,6 +20,7 @@ from qidl.annotations import (
     uint16,
     uint32,
     uint64,
+    valid,
 )
 from qidl.declaration import declare
 from qidl.devices.pci import PCIDevice, config_space
@@ -29,6 +30,7 @@ NO_VECTOR = 0xFFFF
 
 VIRTQUEUE_MAX_SIZE = 1024
 
+_MAX_QUEUES = 64
 _MSIX_MASKED = 1
 
 
@@ -36,7 +38,7 @@ _MSIX_MASKED = 1
 class VRing:
     """Where a queue lies in guest memory."""
 
-    num: uint32 = 0
+    num: uint32 = valid(0, range=(0, VIRTQUEUE_MAX_SIZE))
 
     desc: uint64 = immutable(0, reason="computed again from the queue's pa and num")
     avail: uint64 = immutable(0, reason="computed again from the queue's pa and num")
@@ -71,13 +73,13 @@ class VirtIODevice:
     config_vector: uint16 | None = optional()
     status: uint8 = 0
     isr: uint8 = 0
-    queue_sel: uint16 = 0
+    queue_sel: uint16 = valid(0, range=(0, _MAX_QUEUES - 1))
     guest_features: uint32 = 0
     # size_t in C.
     config_len: uint32 = 0
     config: bytearray = array(size="config_len")
     # No member in C: there are always 64, and those before the first unused one travel.
-    num_queues: uint32 = 0
+    num_queues: uint32 = valid(0, range=(0, _MAX_QUEUES))
     vq: list[VirtQueue] = array(size="num_queues")
 
     name: str = immutable("")
@@ -138,8 +140,8 @@ class VirtQueueElement:
     """
 
     index: uint32 = 0
-    out_num: uint32 = 0
-    in_num: uint32 = 0
+    out_num: uint32 = valid(0, range=(0, VIRTQUEUE_MAX_SIZE))
+    in_num: uint32 = valid(0, range=(0, VIRTQUEUE_MAX_SIZE))
     # No member in C: the struct travels as it is in memory.
     padding: bytearray = array(4)
     in_addr: list[uint64] = array(VIRTQUEUE_MAX_SIZE)

@@ -20,6 +20,7 @@ from qidl.annotations import (
     uint8,
     uint16,
     uint32,
+    valid,
 )
 from qidl.declaration import declare
 from qidl.devices.virtio import VirtIODevice, VirtIOPCIProxy, VirtQueue, VirtQueueElement, reset_device, reset_function
@@ -38,7 +39,7 @@ class MACTable:
     """Addresses that the card takes packets for, unicast first. The struct has no name in C."""
 
     # int in C, which has room for 64.
-    in_use: uint32 = 0
+    in_use: uint32 = valid(0, range=(0, 64))
     macs: list[bytearray] = array(None, 6, size="in_use")
     multi_overflow: uint8 = 0
     uni_overflow: uint8 = 0
