@@ -394,6 +394,23 @@ def test_versions_with_the_same_fields_share_a_program() -> None:
     assert 1 == len(wire.programs)
 
 
+class EvenVersion(When):
+    """A condition of one's own, on the version."""
+
+    def present(self, version_id: int, state: dict[str, Any]) -> bool:
+        return version_id % 2 == 0
+
+
+def test_versions_without_end() -> None:
+    """Of a layout whose versions may each have other fields, not more programs are kept than a few."""
+    wire = VMState("odd", version_id=1000, minimum_version_id=0, fields=["a" / UInt8, "b" / EvenVersion("a", UInt8)])
+    for version_id in range(1000):
+        wire.compile_now(version_id)
+        state = {"a": 1} | ({} if version_id % 2 else {"b": 2})
+        assert state == wire.decode(wire.encode(state, version_id), version_id)
+    assert len(wire.programs) < 100
+
+
 def zeros(wire: VMState) -> dict[str, Any]:
     """A state of zeros, but for the version of PCIDevice."""
     size = sum(8 if member.subcon.kind == "timer" else 4 for member in wire.members[1:])

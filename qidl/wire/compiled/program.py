@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from qidl.generated import MOST
 from qidl.generating.source import TooHard
 from qidl.limits import LIMITS, Limits
 from qidl.wire.compiled.reading import Reading
@@ -70,10 +71,15 @@ class Program:
 
 
 def program(layout: VMState, version_id: int) -> Program:
-    """The program of a layout; versions that have the same fields share one."""
+    """The program of a layout; versions that have the same fields share one.
+
+    :raises TooHard: there are so many others of it that a stream seems to name versions at will
+    """
     key = variant(layout, version_id)
     found: Program | None = layout.programs.get(key)
     if found is None:
+        if len(layout.programs) >= MOST:
+            raise TooHard
         found = layout.programs[key] = Program(layout, version_id)
     return found
 
