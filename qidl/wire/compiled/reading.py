@@ -33,7 +33,7 @@ from qidl.wire.compiled.shape import (
     roots,
     subsections_stand_apart,
 )
-from qidl.wire.compiled.support import StructFunction, check_end, keeps_rule, read_foreign, subsection_header
+from qidl.wire.compiled.support import StructFunction, keeps_rule, read_foreign, subsection_header
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
 from qidl.wire.vmstate import Member, VMState
 
@@ -126,8 +126,8 @@ class Reading:
                 if self._builds and not subsection.fields:
                     self._making.mark(scope.root, subsection.marker)
                 self._struct(subsection, scope)
-        name = source.constant(layout.name.encode())
-        source.line(f"{source.constant(check_end)}(data, o, {name}, {len(layout.name) + 1})")
+        self._fixed.run.end_struct(layout.name)
+        self._fixed.run.flush()
 
     def _fields(self, layout: VMState, scope: ReadingScope) -> None:
         for member, conditions in members(layout, scope.version_id):
@@ -300,7 +300,11 @@ class Reading:
 
     def _counted(self, subcon: Array, scope: ReadingScope, size: int) -> str:
         """The number of elements, held against what is left."""
-        source, count = self._source, self._source.local()
+        source = self._source
+        if isinstance(subcon.count, int) and subcon.count >= 0:
+            source.line(f"if o + {subcon.count * size} > len(data): raise {source.refused}")
+            return str(subcon.count)
+        count = source.local()
         source.line(f"{count} = {self._count(subcon.count, scope)}")
         source.line(f"if not 0 <= {count} * {size} <= len(data) - o: raise {source.refused}")
         if not isinstance(subcon.count, int):

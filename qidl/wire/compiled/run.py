@@ -7,6 +7,9 @@ import struct
 from qidl.generating.source import Source
 from qidl.wire.compiled.support import check_end, check_ends
 
+_FEW_ENDS = 4
+"""Ends of structs up to which it is faster to look at one byte after the other than to take them out first."""
+
 
 class Run:
     """The fields since the last place that the layout alone does not tell.
@@ -47,7 +50,9 @@ class Run:
     def flush(self) -> None:
         """Write the statements."""
         source = self._source
-        if self._names:
+        if self._codes == ["B"]:
+            source.line(f"{self._names[0]} = data[o]")
+        elif self._names:
             source.line(f"({', '.join(self._names)},) = {self.format('unpack_from')}(data, o)")
         elif self.size:
             source.line(f"if o + {self.size} > len(data): raise {source.refused}")
@@ -96,31 +101,40 @@ class Run:
         return self._source.constant(getattr(packed, method), packed.format, method)
 
     def _flush_ends(self) -> None:
-        for first, last, step, name, least in _spans(self._ends):
-            if first == last == self.size:
-                test = f"o + {first} < len(data) and data[o + {first}] == 5"
-            elif first == last:
-                test = f"data[o + {first}] == 5"
+        for offsets, name, least in _spans(self._ends):
+            if len(offsets) <= _FEW_ENDS:
+                test = " or ".join(map(self._begins_subsection, offsets))
             else:
-                test = f"5 in bytes(data[o + {first}:o + {last + 1}:{step}])"
-            if first == last:
-                refuse = f"{self._source.constant(check_end)}(data, o + {first}, {name}, {least})"
+                test = f"5 in bytes(data[o + {offsets[0]}:o + {offsets[-1] + 1}:{offsets.step}])"
+            if len(offsets) == 1:
+                refuse = f"{self._source.constant(check_end)}(data, {_at(offsets[0])}, {name}, {least})"
             else:
-                refuse = self._check_ends(f"o + {first}, o + {last + 1}, {step}", name, least)
+                span = f"o + {offsets[0]}, o + {offsets[-1] + 1}, {offsets.step}"
+                refuse = self._check_ends(span, name, least)
             self._source.line(f"if {test}: {refuse}")
+
+    def _begins_subsection(self, offset: int) -> str:
+        """A test of the first byte of what may be one; the input may end there if the run does."""
+        test = f"data[{_at(offset)}] == 5"
+        return test if offset < self.size else f"{_at(offset)} < len(data) and {test}"
 
     def _check_ends(self, span: str, name: str, least: int) -> str:
         return f"{self._source.constant(check_ends)}(data, range({span}), {name}, {least})"
 
 
-def _spans(ends: list[tuple[int, str, int]]) -> list[tuple[int, int, int, str, int]]:
-    """Put the ends of like structs at like distances together: first, last, step, name, least."""
-    spans: list[tuple[int, int, int, str, int]] = []
+def _at(offset: int) -> str:
+    return f"o + {offset}" if offset else "o"
+
+
+def _spans(ends: list[tuple[int, str, int]]) -> list[tuple[range, str, int]]:
+    """Put the ends of like structs at like distances together: where they are, name, least."""
+    spans: list[tuple[range, str, int]] = []
     for end, name, least in ends:
-        if spans and spans[-1][3:] == (name, least):
-            first, last, step = spans[-1][:3]
-            if (first == last and end > first) or end - last == step > 0:
-                spans[-1] = (first, end, end - last, name, least)
+        if spans and spans[-1][1:] == (name, least):
+            offsets = spans[-1][0]
+            step = end - offsets[-1]
+            if step > 0 and (len(offsets) == 1 or step == offsets.step):
+                spans[-1] = (range(offsets[0], end + 1, step), name, least)
                 continue
-        spans.append((end, end, 0, name, least))
+        spans.append((range(end, end + 1), name, least))
     return spans
