@@ -43,13 +43,14 @@ def from_payload(
     """
     functions = layout.programs.get(cls) or _prepare(layout, cls)
     try:
-        obj: T = functions.reading[version_id](payload, limits)
+        read = functions.reading[version_id]
     except Exception:
-        # Whatever it is, it is named on the way by the QObject.
         pass
     else:
-        functions.post_load(obj)
-        return obj
+        obj: T | None = read(payload, limits)
+        if obj is not None:
+            return obj
+    # Whatever it is that is refused, it is named on the way by the QObject.
     state = layout.decode(payload, version_id, section=section, limits=limits)
     return from_qobject(cls, functions.without_unused(state, version_id))
 
@@ -78,17 +79,14 @@ class _Functions:
     """What is generated for a layout and a class together, by version.
 
     :ivar pre_save: runs every such hook of an object
-    :ivar post_load: runs every such hook of one that was just loaded
     """
 
     def __init__(self, layout: VMState, described: Declaration) -> None:
         self.pre_save: Callable[[Any], None] = functools.partial(hooks.pre_save, described=described)
-        self.post_load: Callable[[Any], None] = functools.partial(hooks.post_load, described=described)
 
         def read(version_id: int | None) -> Callable[..., Any]:
             from qidl.compiled.payloads import reader
 
-            self.post_load = described.functions.generate("post_load")
             return self._shared(reader, version_id)
 
         def write(version_id: int | None) -> Callable[..., Any]:

@@ -2,8 +2,8 @@
 
 A generated function does what the visitors of :mod:`qidl.qobject` do, for one class and in straight
 Python. Whatever it refuses, for whatever reason, is left to the visitors, which name the fault; so the
-two differ in nothing but time. Only hooks, which may change anything, are never run a second time: the
-functions that run them refuse nothing.
+two differ in nothing but time. Only hooks, which may change anything, are never run a second time: where
+they have begun to run, nothing is refused any more.
 """
 
 from __future__ import annotations

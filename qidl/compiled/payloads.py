@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.compiled.declared import structs_of
+from qidl.compiled.hooks import post_load_within
 from qidl.compiled.object_making import ObjectMaking
 from qidl.compiled.object_taking import ObjectTaking
-from qidl.generating.source import TooHard, function_or, left_to_reference
+from qidl.generating.source import Source, TooHard, function_or, left_to_reference
 from qidl.kinds import Declaration, Struct
+from qidl.limits import Limits
 from qidl.wire.compiled.reading import Reading
 from qidl.wire.compiled.shape import is_plain
 from qidl.wire.compiled.writing import Writing
@@ -19,16 +21,29 @@ Function = Callable[..., Any]
 
 
 def reader(described: Declaration, layout: VMState, version_id: int) -> Function:
-    """From a payload, and the limits on it, to an object. No hook runs.
+    """From a payload, and the limits on it, to an object, whose hooks have run.
 
-    It takes what the way by the QObject takes, or less, and raises any exception where it is less.
+    It takes what the way by the QObject takes, or less. Where it is less it makes None, and has run no hook: an
+    exception that gets out is a hook's own.
     """
 
     def generate() -> Function:
         _check(described, layout)
-        return _reading().whole(layout, version_id, Struct(described))
+        source = Source()
+        hooks = post_load_within(source, described)
+        with source.block("try:"):
+            made = _reading(source).payload(layout, version_id, Struct(described))
+            hooks.find(made)
+        source.line("except Exception: return None")
+        hooks.run()
+        source.line(f"return {made}")
+        return source.function("from_payload(data, limits)", layout.name)
 
-    return function_or(left_to_reference, generate)
+    return function_or(_makes_none, generate)
+
+
+def _makes_none(data: bytes | memoryview, limits: Limits) -> None:
+    """Stand for a reader that could not be generated."""
 
 
 def writer(described: Declaration, layout: VMState, version_id: int) -> Function:
@@ -41,8 +56,8 @@ def writer(described: Declaration, layout: VMState, version_id: int) -> Function
     return function_or(left_to_reference, generate)
 
 
-def _reading() -> Reading:
-    return Reading(_reader, builds=True, making=ObjectMaking)
+def _reading(source: Source) -> Reading:
+    return Reading(source, _reader, builds=True, making=ObjectMaking)
 
 
 def _writing() -> Writing:
@@ -54,7 +69,7 @@ def _writing() -> Writing:
 
 def _reader(layout: VMState, declared: Struct, elsewhere: frozenset[str]) -> Function:
     _check(declared.declaration, layout)
-    return _shared(layout, "read", declared, elsewhere, _reading().part)
+    return _shared(layout, "read", declared, elsewhere, _reading(Source()).part)
 
 
 def _writer(layout: VMState, declared: Struct, elsewhere: frozenset[str]) -> Function:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qidl.generated import MOST
-from qidl.generating.source import TooHard
+from qidl.generating.source import Source, TooHard
 from qidl.limits import LIMITS, Limits
 from qidl.wire.compiled.reading import Reading
 from qidl.wire.compiled.shape import is_plain, variant
@@ -34,18 +34,18 @@ class Program:
     @functools.cached_property
     def decode(self) -> Callable[[bytes, Limits], State]:
         """From a payload to the state."""
-        return Reading(_reader, builds=True).whole(self._plain, self._version_id)
+        return Reading(Source(), _reader, builds=True).whole(self._plain, self._version_id)
 
     @functools.cached_property
     def read(self) -> Callable[[bytes, int, Limits], tuple[State, int]]:
         """From bytes and an offset to the state, and the offset where it ends."""
-        return Reading(_reader, builds=True).part(self._plain, self._version_id)
+        return Reading(Source(), _reader, builds=True).part(self._plain, self._version_id)
 
     @functools.cached_property
     def skip(self) -> Callable[[bytes, int, Limits], int]:
         """From bytes and an offset to the offset where it ends, refusing what ``read`` refuses."""
         try:
-            return Reading(_skipper, builds=False).part(self._plain, self._version_id)
+            return Reading(Source(), _skipper, builds=False).part(self._plain, self._version_id)
         except TooHard:
             # Something depends on the state.
             read = self.read

@@ -41,6 +41,7 @@ from qidl.wire.vmstate import Member, VMState
 class Reading:
     """Writes the source of the function.
 
+    :param source: where it is written
     :param struct_function: finds the function of the same kind for another struct
     :param builds: whether it makes the state, or only finds the end
     :param making: how it is made
@@ -48,6 +49,7 @@ class Reading:
 
     def __init__(
         self,
+        source: Source,
         struct_function: StructFunction,
         *,
         builds: bool,
@@ -55,7 +57,7 @@ class Reading:
     ) -> None:
         self._struct_function = struct_function
         self._builds = builds
-        self._source = Source()
+        self._source = source
         self._fixed = FixedFields(self._source, builds=builds)
         self._making = making(self._source)
 
@@ -76,8 +78,13 @@ class Reading:
         self._source.line(f"return {state}, o" if self._builds else "return o")
         return self._source.function("read(data, o, limits)", layout.name)
 
-    def whole(self, layout: VMState, version_id: int, declared: Any = None) -> Callable[..., Any]:
+    def whole(self, layout: VMState, version_id: int) -> Callable[..., Any]:
         """The function for a payload: ``(data, limits)`` to the state."""
+        self._source.line(f"return {self.payload(layout, version_id)}")
+        return self._source.function("decode(data, limits)", layout.name)
+
+    def payload(self, layout: VMState, version_id: int, declared: Any = None) -> str:
+        """Write what reads the payload in ``data``, within ``limits``; returns an expression for its state."""
         source = self._source
         scope = ReadingScope(layout, version_id, source.depth, declared=declared)
         source.line("if type(data) is not bytes: data = bytes(memoryview(data))")
@@ -86,8 +93,7 @@ class Reading:
         source.line("o = 0")
         self._fields(layout, scope)
         if not layout.subsections and self._fixed.run.flush_all():
-            source.line(f"return {self._making.expression(scope.root, declared)}")
-            return source.function("decode(data, limits)", layout.name)
+            return self._making.expression(scope.root, declared)
         self._fixed.run.flush()
         state = self._making.save(scope.root)
         if scope.root.lacks:
@@ -96,8 +102,7 @@ class Reading:
             with source.block("if o != len(data):"):
                 self._subsections(layout, scope)
         source.line(f"if o != len(data): raise {source.refused}")
-        source.line(f"return {state}")
-        return source.function("decode(data, limits)", layout.name)
+        return state
 
     def _struct(self, layout: VMState, scope: ReadingScope) -> str:
         """A struct with its subsections; returns the variable for its state, if it is made."""
