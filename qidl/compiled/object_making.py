@@ -22,6 +22,8 @@ class ObjectMaking:
     the same of it; hooks are left out. What is declared of a value is its kind.
     """
 
+    keeps_unused = False
+
     def __init__(self, source: Source) -> None:
         self._source = source
         self._ranges = Ranges(source)

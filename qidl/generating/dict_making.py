@@ -15,6 +15,8 @@ _AT_ONCE = 15
 class DictMaking:
     """Writes the statements that make dicts and lists, and add to them."""
 
+    keeps_unused = True
+
     def __init__(self, source: Source) -> None:
         self._source = source
 

@@ -12,7 +12,11 @@ class Making(Protocol):
     """Writes the statements that make structs, and add to them.
 
     What a class says of a value is handed through as ``declared``; dicts have no class, and ignore it.
+
+    :ivar keeps_unused: whether there is a place for bytes that QEMU skips
     """
+
+    keeps_unused: bool
 
     def kind(self, declared: Any, path: tuple[paths.Step, ...]) -> Any:
         """What a class says of a field; ``path`` leads to it from a struct of which it says ``declared``."""

@@ -15,19 +15,22 @@ class FixedFields:
     """Adds fields to a run.
 
     :param builds: whether their values are needed, or only that they are allowed
+    :param keeps_unused: whether bytes that are skipped are needed
     :ivar run: the current one
     """
 
-    def __init__(self, source: Source, *, builds: bool) -> None:
+    def __init__(self, source: Source, *, builds: bool, keeps_unused: bool) -> None:
         self._source = source
         self._builds = builds
+        self._keeps_unused = keeps_unused
         self.run = Run(source)
 
     def atom(self, field: Atom, *, is_asked_for: bool) -> Value:
         """A single field."""
         source = self._source
         is_checked = field.bounds is not None or field.accepts is not None or field.kind == "bool"
-        is_named = self._builds or is_checked or is_asked_for
+        is_needed = self._keeps_unused if field.kind == "unused" else self._builds
+        is_named = is_needed or is_checked or is_asked_for
         name = self.run.add(field.code, field.size, source.local() if is_named else "")
         if field.bounds is not None:
             self._check(name, *field.bounds)

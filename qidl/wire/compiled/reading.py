@@ -58,8 +58,8 @@ class Reading:
         self._struct_function = struct_function
         self._builds = builds
         self._source = source
-        self._fixed = FixedFields(self._source, builds=builds)
         self._making = making(self._source)
+        self._fixed = FixedFields(self._source, builds=builds, keeps_unused=builds and self._making.keeps_unused)
 
     def part(
         self, layout: VMState, version_id: int, declared: Any = None, elsewhere: frozenset[str] = frozenset()
