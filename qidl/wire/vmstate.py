@@ -29,7 +29,13 @@ SUBSECTION = 0x05
 """The byte that begins a subsection."""
 
 
-class VMState(construct.Construct):  # type: ignore[misc]
+class _Compiled:
+    """Where a layout has what is generated for it: in slots, since each use begins with looking there."""
+
+    __slots__ = ("_decode", "_encode", "_read_at", "_skip_at", "programs")
+
+
+class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
     """The wire form of a device at one version.
 
     :param name: name of the description; a subsection's must begin with its parent's
@@ -196,8 +202,8 @@ class VMState(construct.Construct):  # type: ignore[misc]
         return Generated(generate, USES_OF_A_LAYOUT)
 
     def __getstate__(self) -> dict[str, Any]:
-        compiled = ("programs", "_decode", "_read_at", "_skip_at", "_encode")
-        return {name: value for name, value in vars(self).items() if name not in compiled}
+        # What is generated is no part of what a layout is.
+        return self.__dict__
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
         self.__dict__.update(attributes)
