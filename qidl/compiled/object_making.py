@@ -126,7 +126,7 @@ class ObjectMaking:
             if field.name in held:
                 self._set(var, field, held[field.name], _test(members[field.name]), defaults.get(field.name, "None"))
             elif not field.serialised:
-                source.line(f"{var}.{field.name} = {defaults[field.name]}")
+                source.store(var, field.name, defaults[field.name])
             elif field.optional:
                 self._set(var, field, "None", "False", defaults.get(field.name, "None"))
             else:
@@ -136,9 +136,7 @@ class ObjectMaking:
 
     def _blank(self, cls: Declaration) -> str:
         """Make an object without fields."""
-        source, var = self._source, self._source.local()
-        source.line(f"{var} = {source.constant(object.__new__)}(*{self._arguments(cls)})")
-        return var
+        return self._source.create(f"{self._source.constant(object.__new__)}(*{self._arguments(cls)})")
 
     def _arguments(self, cls: Declaration) -> str:
         """The arguments of ``__new__``, in a tuple that is there: a call that spells them out makes one, which takes a
@@ -211,9 +209,9 @@ class ObjectMaking:
     def _set(self, var: str, field: Field, value: str, test: str, default: str = "None") -> None:
         """Set a field, and whether it is there; ``value`` is None where it is not."""
         if field.has is not None:
-            self._source.line(f"{var}.{field.has} = {test or True}")
+            self._source.store(var, field.has, test or "True")
             value = f"{value} if {test} else {default}" if test else value
-        self._source.line(f"{var}.{field.name} = {value}")
+        self._source.store(var, field.name, value)
 
     def _array(self, node: Node, kind: Array, owner: Struct) -> str:
         known: int | None
@@ -285,7 +283,7 @@ class ObjectMaking:
         source.line(f"{blanks} = [*{source.constant(starmap)}({new}, {arguments})]")
         with source.block(f"for {var} in {blanks}:"):
             for name, default in default_expressions(kind.declaration, source).items():
-                source.line(f"{var}.{name} = {default}")
+                source.store(var, name, default)
         return blanks
 
 

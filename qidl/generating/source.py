@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
+from qidl.generating.statements import Creation, Statement, Store, Unpacking, lines
+
 
 class TooHard(Exception):
     """There is something that no source is written for: it is left to the reference."""
@@ -40,24 +42,38 @@ class Source:
     def __init__(self) -> None:
         self.depth = 1
         self._names: dict[str, Any] = {}
-        self._lines: list[str] = []
+        self._statements: list[Statement] = []
         self._constants: dict[tuple[Any, ...], str] = {}
         self._later: dict[str, Callable[[], Any]] = {}
         self._locals = 0
 
     def line(self, text: str) -> None:
         """Append a statement."""
-        self._lines.append(" " * self.depth + text)
+        self._statements.append(Statement(self.depth, text))
+
+    def unpack(self, names: list[str], call: str) -> None:
+        """Append what gives variables the values that a call returns."""
+        self._statements.append(Unpacking(self.depth, call, names))
+
+    def create(self, call: str) -> str:
+        """Append what makes an object without fields, and return the variable that holds it."""
+        name = self.local()
+        self._statements.append(Creation(self.depth, call, name))
+        return name
+
+    def store(self, owner: str, field: str, value: str) -> None:
+        """Append what sets a field of the object in a variable."""
+        self._statements.append(Store(self.depth, value, owner, field))
 
     @contextlib.contextmanager
     def block(self, header: str) -> Iterator[None]:
         """Put the statements that are made meanwhile under ``header``."""
         self.line(header)
         self.depth += 1
-        before = len(self._lines)
+        before = len(self._statements)
         try:
             yield
-            if len(self._lines) == before:
+            if len(self._statements) == before:
                 self.line("pass")
         finally:
             self.depth -= 1
@@ -92,7 +108,7 @@ class Source:
 
     def text(self, signature: str) -> str:
         """The whole, as a function of this name and these parameters."""
-        return f"def {signature}:\n" + "\n".join(self._lines) + "\n"
+        return f"def {signature}:\n" + "\n".join(lines(self._statements)) + "\n"
 
     def function(self, signature: str, filename: str) -> Callable[..., Any]:
         """Compile it.

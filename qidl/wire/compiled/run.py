@@ -53,7 +53,7 @@ class Run:
         if self._codes == ["B"]:
             source.line(f"{self._names[0]} = data[o]")
         elif self._names:
-            source.line(f"({', '.join(self._names)},) = {self.format('unpack_from')}(data, o)")
+            source.unpack(self._names, f"{self.format('unpack_from')}(data, o)")
         elif self.size:
             source.line(f"if o + {self.size} > len(data): raise {source.refused}")
         self._flush_checks()
@@ -65,7 +65,7 @@ class Run:
         """Write the statements for a payload that is this run and no more; returns whether it is."""
         if self._was_flushed or not self._names:
             return False
-        self._source.line(f"({', '.join(self._names)},) = {self.format('unpack')}(data)")
+        self._source.unpack(self._names, f"{self.format('unpack')}(data)")
         self._flush_checks()
         self._clear()
         return True
