@@ -21,6 +21,7 @@ from qidl import (
     declaration,
     derived,
     embedded,
+    immutable,
     optional,
     uint8,
     uint16,
@@ -248,6 +249,31 @@ def test_forms(data: st.DataObject) -> None:
         assert_agreed_on_object(by_qobject(Outer, OUTER, payload, version_id), OUTER)
     obj = data.draw(objects(Outer))
     assert_agreed_on_object(obj, OUTER)
+
+
+def test_nothing_is_shared() -> None:
+    """Elements that are zero, arrays that do not travel and long buffers are each object's own."""
+
+    @qidl.declare
+    class Holder:
+        n: uint8 = 1
+        some: list[Inner] = array(4, size="n")
+        long: bytearray = array(2048)
+        apart: list[uint8] = immutable(array(3))
+        bytes_apart: bytearray = immutable(array(3))
+
+    layout = VMState(
+        "holder", version_id=1, fields=["n" / UInt8, "some" / WireArray("n", INNER), "long" / Buffer(2048)]
+    )
+    given_ = bytearray(b"\1\7" + bytes(2048))
+    for payload in (bytes(given_), given_, memoryview(given_)):
+        assert assert_agreed_on_payload(Holder, layout, payload)
+    one, other = (from_payload(Holder, layout, memoryview(given_)) for _ in range(2))
+    given_[2:] = b"\xff" * 2048
+    assert 4 == len({id(element) for element in one.some})
+    one.some[3].a, one.long[0], one.apart[0], one.bytes_apart[0] = 1, 1, 1, 1
+    assert [0, 0, 0, 0] == [one.some[2].a, other.long[0], other.apart[0], other.bytes_apart[0]]
+    assert from_payload(Holder, layout, bytes([1, 7]) + bytes(2048)) == other
 
 
 def narrow(fields: list[Any]) -> VMState:

@@ -23,6 +23,7 @@ class ObjectMaking:
     """
 
     keeps_unused = False
+    copies_bytes = True
 
     def __init__(self, source: Source) -> None:
         self._source = source

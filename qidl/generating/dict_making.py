@@ -16,6 +16,7 @@ class DictMaking:
     """Writes the statements that make dicts and lists, and add to them."""
 
     keeps_unused = True
+    copies_bytes = False
 
     def __init__(self, source: Source) -> None:
         self._source = source

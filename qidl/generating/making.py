@@ -14,9 +14,11 @@ class Making(Protocol):
     What a class says of a value is handed through as ``declared``; dicts have no class, and ignore it.
 
     :ivar keeps_unused: whether there is a place for bytes that QEMU skips
+    :ivar copies_bytes: whether bytes are copied into what is made, so that a view of them will do
     """
 
     keeps_unused: bool
+    copies_bytes: bool
 
     def kind(self, declared: Any, path: tuple[paths.Step, ...]) -> Any:
         """What a class says of a field; ``path`` leads to it from a struct of which it says ``declared``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qidl.generating.making import Making
 from qidl.generating.source import Source
 from qidl.generating.tree import Elements, Value
 from qidl.wire.compiled.run import Run
@@ -10,24 +11,29 @@ from qidl.wire.primitives import Integer
 
 _BOOLS = (False, True)
 
+_LARGE = 1024
+"""Bytes of a buffer from which on it is worth a view of them to copy them once rather than twice."""
+
 
 class FixedFields:
     """Adds fields to a run.
 
-    :param builds: whether their values are needed, or only that they are allowed
-    :param keeps_unused: whether bytes that are skipped are needed
+    :param making: what is made of their values; None where it is only asked whether they are allowed
     :ivar run: the current one
     """
 
-    def __init__(self, source: Source, *, builds: bool, keeps_unused: bool) -> None:
+    def __init__(self, source: Source, making: Making | None) -> None:
         self._source = source
-        self._builds = builds
-        self._keeps_unused = keeps_unused
+        self._builds = making is not None
+        self._keeps_unused = making is not None and making.keeps_unused
+        self._copies_bytes = making is not None and making.copies_bytes
         self.run = Run(source)
 
     def atom(self, field: Atom, *, is_asked_for: bool) -> Value:
         """A single field."""
         source = self._source
+        if field.kind == "bytes" and field.size >= _LARGE and self._copies_bytes and not is_asked_for:
+            return self._view(field)
         is_checked = field.bounds is not None or field.accepts is not None or field.kind == "bool"
         is_needed = self._keeps_unused if field.kind == "unused" else self._builds
         is_named = is_needed or is_checked or is_asked_for
@@ -43,6 +49,13 @@ class FixedFields:
                 self._check(name, 0, 1)
             return Value(f"{source.constant(_BOOLS)}[{name}]", kind="bool")
         return Value(name, kind=field.kind, bounds=field.range, length=field.size)
+
+    def _view(self, field: Atom) -> Value:
+        """Bytes that are copied in any case: once is enough."""
+        name, first = self._source.local(), self.run.size
+        self.run.add(field.code, field.size)
+        self.run.checks.append(f"{name} = memoryview(data)[o + {first}:o + {self.run.size}]")
+        return Value(name, kind="bytes", length=field.size)
 
     def again(self, field: Integer, first: Value) -> None:
         """A field that repeats another."""

@@ -59,7 +59,7 @@ class Reading:
         self._builds = builds
         self._source = source
         self._making = making(self._source)
-        self._fixed = FixedFields(self._source, builds=builds, keeps_unused=builds and self._making.keeps_unused)
+        self._fixed = FixedFields(self._source, self._making if builds else None)
 
     def part(
         self, layout: VMState, version_id: int, declared: Any = None, elsewhere: frozenset[str] = frozenset()
