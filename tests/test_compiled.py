@@ -15,7 +15,8 @@ import construct
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from test_layouts import LAYOUTS
-from test_vmstate import cases, header, layout, layouts as random_layouts, subsection
+from test_vmstate_laws import cases, layouts as random_layouts
+from vmstates import header, layout, subsection
 
 from qidl import WireError
 from qidl.limits import LIMITS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_vmstate import header, layout, subsection
+from vmstates import header, layout, subsection
 
 from qidl.generating.source import left_to_reference
 from qidl.limits import LIMITS

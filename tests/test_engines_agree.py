@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import construct
 import pytest
-from test_vmstate import layout, subsection
+from vmstates import layout, subsection
 
 from qidl.errors import QidlError
 from qidl.limits import LIMITS, Limits
