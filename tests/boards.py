@@ -68,7 +68,7 @@ class _Board:
         self.rate = float(self.count)
 
 
-_UINT8 = Integer(CType("uint8", "uint8_t", 1, False))
+UINT8 = Integer(CType("uint8", "uint8_t", 1, False))
 
 
 def the(cls: Any, name: str = "x") -> Field:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Optional
 
 import attrs
 import pytest
-from boards import _UINT8, _Board, _Timer, the
+from boards import UINT8, _Board, _Timer, the
 from conftest import INTEGERS, declarations, make, objects
 from hypothesis import given, strategies as st
 
@@ -31,19 +31,19 @@ def test_serialised_fields() -> None:
 
 
 KINDS = {
-    "count": _UINT8,
+    "count": UINT8,
     "enabled": Boolean(),
     "label": String(8),
     "prefix": String(8, "count"),
     "model": String(None),
     "fixed": Array(Integer(CType("uint32", "uint32_t", 4, False)), 3, 3),
-    "sized": Array(_UINT8, 16, "count"),
-    "pointed": Array(_UINT8, None, "count"),
-    "linked": Array(_UINT8, None, None),
-    "literal": Array(_UINT8, 4, 2),
+    "sized": Array(UINT8, 16, "count"),
+    "pointed": Array(UINT8, None, "count"),
+    "linked": Array(UINT8, None, None),
+    "literal": Array(UINT8, 4, 2),
     "grid": Array(Array(Integer(CType("int32", "int32_t", 4, True)), 3, 3), 2, 2),
-    "config": Array(_UINT8, 4, 4, is_buffer=True),
-    "pages": Array(Array(_UINT8, 3, 3, is_buffer=True), 2, 2),
+    "config": Array(UINT8, 4, 4, is_buffer=True),
+    "pages": Array(Array(UINT8, 3, 3, is_buffer=True), 2, 2),
     "timer": Struct(declaration(_Timer)),
     "timers": Array(Struct(declaration(_Timer)), 2, 2),
     "rate": Unserialised("float"),
@@ -70,7 +70,7 @@ def test_every_integer_type(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("count", Field("count", _UINT8)),
+        ("count", Field("count", UINT8)),
         ("spare", Field("spare", Struct(declaration(_Timer)), is_pointer=True)),
         (
             "backlog",
@@ -97,12 +97,12 @@ def test_field(name: str, expected: Field) -> None:
 def test_annotations_that_admit_none(annotation: Any) -> None:
     """However it is written, an annotation that admits None makes a pointer."""
     field = the(make(x=(annotation, None)))
-    assert (_UINT8, True) == (field.type, field.is_pointer)
+    assert (UINT8, True) == (field.type, field.is_pointer)
 
 
 def test_ctype_among_other_metadata() -> None:
     """A C type is found among whatever else annotates an int."""
-    assert _UINT8 == the(make(x=(Annotated[uint8, "in seconds"], 0))).type
+    assert UINT8 == the(make(x=(Annotated[uint8, "in seconds"], 0))).type
 
 
 def test_declaration_repr() -> None:
@@ -131,7 +131,7 @@ def test_local_names_in_annotations() -> None:
         before: Outer | None = elsewhere()
 
     assert Struct(declaration(Inner)) == the(Outer, "inner").type
-    assert _UINT8 == the(Outer, "size").type
+    assert UINT8 == the(Outer, "size").type
     assert Unserialised("Outer | None") == the(Inner, "parent").type
 
 

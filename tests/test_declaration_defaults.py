@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
-from boards import _UINT8, _Board, _Timer
+from boards import UINT8, _Board, _Timer
 from conftest import make
 
 from qidl import DeclarationError, array, declaration, embedded, immutable, optional, uint8
@@ -44,11 +44,11 @@ def test_optional_array_is_absent_at_first() -> None:
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        (_UINT8, 0),
+        (UINT8, 0),
         (Boolean(), False),
         (String(None), ""),
-        (Array(_UINT8, 2, 1), [0, 0]),
-        (Array(Array(_UINT8, 2, 2, is_buffer=True), 2, 2), [bytearray(2), bytearray(2)]),
+        (Array(UINT8, 2, 1), [0, 0]),
+        (Array(Array(UINT8, 2, 2, is_buffer=True), 2, 2), [bytearray(2), bytearray(2)]),
         (Struct(declaration(_Timer)), _Timer()),
     ],
 )

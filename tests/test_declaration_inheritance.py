@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 import pytest
-from boards import _UINT8, the
+from boards import UINT8, the
 from conftest import make
 
 import qidl
@@ -34,7 +34,7 @@ def test_inherited_fields_come_first() -> None:
 
     assert declaration(Base).fields == declaration(Device).fields[:3]
     assert (Mark.STANDARD, Mark.ELSEWHERE) == (the(Device, "more").mark, the(Device, "other").mark)
-    assert Array(_UINT8, 2, "n") == the(Device, "more").type
+    assert Array(UINT8, 2, "n") == the(Device, "more").type
 
 
 def test_field_declared_again() -> None:

@@ -16,7 +16,7 @@ from qidl.errors import DeclarationError, SchemaError
 from qidl.rules import check
 from qidl.strategies import objects, qobjects, register, states
 from qidl.strategies.values import SIMPLEST, Drawing, binary, counts, elements, integers, texts
-from qidl.wire.primitives import Array as WireArray, Check, UInt8
+from qidl.wire.primitives import Array, Check, UInt8
 from qidl.wire.vmstate import VMState
 
 THING = make(
@@ -209,7 +209,7 @@ def _inverse(value: int) -> bool:
         qobjects(make("Faulty", x=(uint8, valid(1, check=_inverse)))),
         qobjects(make("Faulty", x=(list[uint8], array(2)), y=(uint8, valid(1, check=_inverse)))),
         states(VMState("Faulty", version_id=1, fields=["x" / Check(UInt8, _inverse)])),
-        states(VMState("Faulty", version_id=1, fields=["x" / WireArray(2, Check(UInt8, _inverse))])),
+        states(VMState("Faulty", version_id=1, fields=["x" / Array(2, Check(UInt8, _inverse))])),
         states(VMState("Faulty", version_id=1, fields=["x" / UInt8], rules=[check(_inverse, "x", expected="a few")])),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import find, given, strategies as st
 import qidl
 from qidl.errors import SchemaError
 from qidl.strategies import states
-from qidl.wire.primitives import Array as WireArray, Range, UInt8, UInt32
+from qidl.wire.primitives import Array, Range, UInt8, UInt32
 from qidl.wire.vmstate import VMState
 
 
@@ -45,7 +45,7 @@ FOREIGN = VMState(
     version_id=1,
     fields=[
         "a" / Decimal(),
-        "own" / WireArray(20, Own()),
+        "own" / Array(20, Own()),
         "little" / construct.Int16ul,
         "flag" / construct.Flag,
         "magic" / construct.Const(b"QE"),
@@ -70,7 +70,7 @@ LOOKING_BACK = VMState(
         "size.wide" / Range(UInt32, 0, 9),
         "a" / construct.Array(lambda context: context["n"], construct.Byte),
         "b" / construct.Bytes(construct.this.n),
-        "c" / WireArray(2, construct.Bytes(lambda context: context.get("size.wide") * context["n"])),
+        "c" / Array(2, construct.Bytes(lambda context: context.get("size.wide") * context["n"])),
         "d" / construct.Bytes(lambda context: context.state["n"]),
     ],
 )

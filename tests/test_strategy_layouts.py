@@ -12,7 +12,7 @@ from qidl.rules import at_most, check, ring
 from qidl.strategies import states
 from qidl.wire.primitives import (
     Again,
-    Array as WireArray,
+    Array,
     Bits,
     Buffer,
     Check,
@@ -56,7 +56,7 @@ RULED = VMState(
         "taken" / Int32,
         "table" / UInt32,
         "count" / UInt8,
-        "entries" / WireArray("count", VMState("entry", version_id=1, fields=["number" / UInt32, "x" / UInt8])),
+        "entries" / Array("count", VMState("entry", version_id=1, fields=["number" / UInt32, "x" / UInt8])),
     ],
     rules=[
         at_most("least", "most"),
@@ -92,7 +92,7 @@ def test_limits_of_rules(condition: Any) -> None:
     assert condition(find(states(RULED), condition, settings=quick))
 
 
-COUNTED = VMState("counted", version_id=1, fields=["count" / Range(UInt32, 1, 20), "data" / WireArray("count", UInt8)])
+COUNTED = VMState("counted", version_id=1, fields=["count" / Range(UInt32, 1, 20), "data" / Array("count", UInt8)])
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -116,9 +116,9 @@ PICTURE = VMState(
     fields=[
         "size.width" / UInt32,
         "size.height" / UInt32,
-        "pixels" / WireArray(_area, UInt16),
+        "pixels" / Array(_area, UInt16),
         "model" / UInt8,
-        "palette" / WireArray(_table, UInt8),
+        "palette" / Array(_table, UInt8),
         "mode" / UInt32,
         "extra" / When("mode", UInt8, equals=0x12345678),
         "left" / Range(UInt16, 1, 9),
