@@ -8,7 +8,7 @@ from typing import Final
 
 from qidl.cparse.meaning import StructMeaning, understand
 from qidl.cparse.pyfields import PyField, py_field
-from qidl.cparse.pytext import Names, assignment, comment, docstring
+from qidl.cparse.pytext import Names, assignment, class_names, comment, docstring
 from qidl.cparse.pytypes import Scope
 from qidl.cparse.tree import Unit
 
@@ -22,21 +22,22 @@ def generate(unit: Unit, *, known: Mapping[str, str] | None = None) -> str:
     The module is laid out as ``ruff format`` does it. Its classes stand in the order that
     Python needs; comments of the C source become docstrings, reasons and comments. What is
     serialised in C but has no counterpart in Python, such as a pointer to an undeclared type
-    or an array whose size is computed, is marked ``broken`` with the reason. A member whose
-    name is a Python keyword gets an underscore behind it.
+    or an array whose size is computed, is marked ``broken`` with the reason. A member or a struct
+    whose name is a Python keyword gets an underscore behind it.
 
     :param known: classes declared in other modules: ``{"PCIDevice": "qidl.devices.pci"}``
     :raises CSourceError: the unit has errors
     """
     unit.raise_errors()
     modules = {**WELL_KNOWN, **(known or {})}
-    structs = _ordered(understand(unit))
+    meanings = understand(unit)
+    structs = _ordered(meanings)
     for struct in structs:
         modules.pop(struct.name, None)
     names = Names(
         fields={names for struct in structs for names in _names(struct)},
         known=modules,
-        classes={struct.name for struct in structs},
+        classes=class_names([struct.name for struct in meanings]),
     )
     done = set(modules)
     later = {*modules, *(struct.name for struct in structs)}
@@ -83,11 +84,11 @@ def _class(struct: StructMeaning, names: Names, done: set[str], later: set[str])
     default_tag = struct.declaration.default_tag
     declare = names.use("declare", "qidl.declaration")
     mark = f"(mark={names.use('Mark')}.{default_tag.upper()})" if default_tag != "standard" else ""
-    lines = [
-        f"@{declare}{mark}",
-        f"class {struct.name}:",
-        *docstring(struct.declaration.comment or f"{struct.name} of the C source", "    "),
-    ]
+    name = names.class_name(struct.name)
+    words = struct.declaration.comment or f"{struct.name} of the C source"
+    if name != struct.name and struct.declaration.comment:
+        words = f"{words.rstrip('.')}; called {struct.name} in C"
+    lines = [f"@{declare}{mark}", f"class {name}:", *docstring(words, "    ")]
     fields = _fields(struct, default_tag, Scope(names, done, later, {}, {field.name for field in struct.fields}))
     if fields:
         lines.append("")

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from qidl.cparse.generate import generate
 from qidl.cparse.meaning import understand
+from qidl.cparse.pytext import class_names
 from qidl.cparse.tree import Unit
 
 _MODULE = "qidl.cparse.loaded"
 
 
 def load_classes(unit: Unit, *, known: Mapping[str, str] | None = None) -> dict[str, type]:
-    """Make the classes of the module that :func:`~qidl.cparse.generate.generate` writes, by their names.
+    """Make the classes of the module that :func:`~qidl.cparse.generate.generate` writes, by the names of the C structs.
 
     :param known: classes declared in other modules: ``{"PCIDevice": "qidl.devices.pci"}``
     :raises CSourceError: the unit has errors
@@ -20,4 +21,5 @@ def load_classes(unit: Unit, *, known: Mapping[str, str] | None = None) -> dict[
     code = compile(generate(unit, known=known), f"<{unit.source.file}>", "exec")
     module: dict[str, type] = {"__name__": _MODULE}  # type: ignore[dict-item]
     exec(code, module)
-    return {meaning.name: module[meaning.name] for meaning in understand(unit)}
+    names = class_names([meaning.name for meaning in understand(unit)])
+    return {struct: module[name] for struct, name in names.items()}

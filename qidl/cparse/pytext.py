@@ -16,6 +16,8 @@ WIDTH: Final = 120
 _INDENT: Final = "    "
 _ANNOTATIONS: Final = "qidl.annotations"
 _RESERVED: Final = frozenset({"post_load", "pre_save"})
+_BUILTINS: Final = frozenset({"bool", "bytearray", "list", "object", "str"})
+"""What annotations name without an import."""
 
 
 @attrs.frozen
@@ -76,18 +78,36 @@ def printable(words: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in words).split())
 
 
+def class_names(structs: Collection[str]) -> dict[str, str]:
+    """Return the classes of C structs: each by its name, unless Python cannot have a class of that name here."""
+    names: dict[str, str] = {}
+    for struct in structs:
+        name = _spelled(struct, _BUILTINS)
+        while name != struct and (name in structs or name in names.values()):
+            name += "_"
+        names[struct] = name
+    return names
+
+
+def _spelled(name: str, reserved: Collection[str]) -> str:
+    """A name of C as one of Python; within a class, one that begins with two underscores stands for another."""
+    if keyword.iskeyword(name) or name in reserved:
+        return f"{name}_"
+    return f"{name.strip('_') or 'field'}_" if name.startswith("__") else name
+
+
 class Names:
     """The names that a module uses: what it imports, and as what.
 
     :param fields: names of C members, which hide imported names within a class
     :param known: the modules of classes that are declared elsewhere, by the classes' names
-    :param classes: the classes of the module itself
+    :param classes: the classes of the module itself, by the names of the C structs
     """
 
-    def __init__(self, fields: Collection[str], known: Mapping[str, str], classes: Collection[str]) -> None:
-        self._taken = {*fields, *classes}
+    def __init__(self, fields: Collection[str], known: Mapping[str, str], classes: Mapping[str, str]) -> None:
+        self._taken = {*fields, *classes.values()}
         self._known = known
-        self._classes = frozenset(classes)
+        self._classes = classes
         self._imports: dict[str, dict[str, str]] = {}
         self.integers: set[str] = set()
 
@@ -103,16 +123,14 @@ class Names:
 
     def class_name(self, name: str) -> str:
         """Return what a C struct is called: a class of the module, or one that is imported."""
-        if name in self._classes or name not in self._known:
-            return name
-        return self.use(name, self._known[name])
+        if name in self._classes:
+            return self._classes[name]
+        return self.use(_spelled(name, _BUILTINS), self._known[name]) if name in self._known else name
 
     @staticmethod
     def field_name(name: str) -> str:
         """Return what a C member is called: by its name, unless Python cannot have an attribute of that name."""
-        if keyword.iskeyword(name) or name in _RESERVED:
-            return f"{name}_"
-        return f"{name.strip('_') or 'field'}_" if name.startswith("__") else name
+        return _spelled(name, _RESERVED)
 
     def import_lines(self, body: str) -> list[str]:
         """Lay out the imports that ``body`` needs, sorted as isort would."""

@@ -371,6 +371,39 @@ def test_a_class_of_the_file_comes_before_a_known_one() -> None:
     assert qidl.to_qobject(classes_of(text, known=KNOWN)["S"]()) == {"dev": {"mine": 0}}
 
 
+@pytest.mark.parametrize("name", ["lambda", "def", "class", "None", "True", "list", "__T", "__debug__"])
+def test_structs_that_python_cannot_name(name: str) -> None:
+    """A struct whose name Python has for something else gets another, wherever it is named."""
+    text = f"""
+/* A timer. */
+QIDL_DECLARE({name}) {{ uint8_t x[2]; bool b; int n[2]; char *s; }};
+QIDL_DECLARE(S) {{ {name} a; {name} q_immutable *p; struct {name} many[2]; }};
+"""
+    python = f"{name.strip('_')}_"
+    lines = generate(parse_strict(text)).splitlines()
+    expected = [f"class {python}:", f'    """A timer; called {name} in C."""', f"    a: {python} = embedded({python})"]
+    expected += [f"    p: {python} | None = immutable()", f"    many: list[{python}] = array(2)"]
+    assert expected == [line for line in lines if line in expected]
+    classes = classes_of(text)
+    assert [name, "S"] == list(classes)
+    inner = {"x": b"\1\2", "b": True, "n": [3, 4], "s": "five"}
+    state = {"a": inner, "many": [inner, inner]}
+    assert state == qidl.to_qobject(qidl.from_qobject(classes["S"], state))
+    known = {name: "elsewhere"}
+    assert f"from elsewhere import {python}" in generate(parse_strict(f"QIDL_DECLARE(S) {{ {name} a; }};"), known=known)
+
+
+def test_structs_that_come_to_the_same_name() -> None:
+    """Structs are told apart, also where one has the name that another would get."""
+    text = """
+QIDL_DECLARE(S) { __class c; class_ d; class e; };
+QIDL_DECLARE(class) { int a; };
+QIDL_DECLARE(class_) { int b; };
+QIDL_DECLARE(__class) { int f; };
+"""
+    assert {"c": {"f": 0}, "d": {"b": 0}, "e": {"a": 0}} == qidl.to_qobject(classes_of(text)["S"]())
+
+
 def test_errors_are_raised() -> None:
     """Nothing is generated of a file with errors."""
     with pytest.raises(SchemaError):
