@@ -25,10 +25,10 @@ def vm(tmp_path: Path) -> Path:
     return path
 
 
-def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: object, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     command = [sys.executable, "-m", "qidl", *map(str, arguments)]
-    environment = {**os.environ, "COVERAGE_PROCESS_START": ""}
+    environment = {**os.environ, "COVERAGE_PROCESS_START": "", **variables}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
 
 
@@ -72,6 +72,24 @@ def test_closed_output(vm: Path) -> None:
         f"{sys.executable} -m qidl show {vm} vmmouse --json | head -c 10", shell=True, capture_output=True, check=False
     )
     assert b"" == done.stderr
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+    ids=["Latin-1", "ASCII"],
+)
+def test_characters_that_the_output_lacks(tmp_path: Path, variables: dict[str, str]) -> None:
+    """What is found is printed whatever the encoding of the output; a character that it lacks is escaped."""
+    old, new, source = tmp_path / "old", tmp_path / "new", tmp_path / "lamp.c"
+    old.write_text('{"type": "S", "data": {"a": "uint8"}}')
+    new.write_text('{"type": "S", "data": {"a": "uint16"}}')
+    source.write_text("/* off \u2192 on */ QIDL_DECLARE(Lamp) { bool lit; };", encoding="utf-8")
+    done = run("check", old, new, **variables)
+    assert (1, "") == (done.returncode, done.stderr)
+    assert r"S.a: retyped: uint8 \u2192 uint16 (breaks new \u2192 old)" == done.stdout.rstrip()
+    done = run("generate", source, **variables)
+    assert (0, "", True) == (done.returncode, done.stderr, r"off \u2192 on." in done.stdout)
 
 
 def test_show_example(capsys: pytest.CaptureFixture[str]) -> None:

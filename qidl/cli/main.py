@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 import warnings
@@ -24,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A process may have been started without them; they are open as long as it is.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # The encoding is the locale's, which may lack a character of ours or of a file's name.
+            stream.reconfigure(errors="backslashreplace")
     try:
         with stoppable(), warnings.catch_warnings():
             parser().parse_args(arguments, options)
