@@ -432,3 +432,16 @@ def test_check_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     path.write_text("nonsense")
     assert "expected JSON" in refused(capsys, "check", path, path)
     assert "No such file" in refused(capsys, "check", path.parent / "missing", path)
+    path.write_text('{"name": "rtc", "version_id": 1, "fields": [{"path": ["a"]}]}')
+    assert f"{path}: expected text as path, found ['a']" == refused(capsys, "check", path, path)
+
+
+def test_accepted_differences_that_are_no_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A list of known differences is text in UTF-8, whatever the locale."""
+    schema, known = tmp_path / "schema", tmp_path / "known"
+    schema.write_text('{"type": "S", "data": {"a": "uint8"}}')
+    known.write_bytes(b"S.a\n\xff\n")
+    expected = f"{known}: offset 4: expected text in UTF-8, found another byte"
+    assert expected == refused(capsys, "check", schema, schema, "--accept", known)
+    known.write_text("# \N{RIGHTWARDS ARROW}\n", encoding="utf-8")
+    assert 0 == run("check", schema, schema, "--accept", known, LC_ALL="C", PYTHONUTF8="0").returncode

@@ -90,9 +90,11 @@ def read(source: Input, which: str) -> Schemas | Layouts:
         if recognises(value):
             try:
                 return reader(value)
+            except SchemaError as error:
+                raise SchemaError(f"{which}: {error}") from None
             except (KeyError, TypeError, AttributeError, ValueError) as error:
                 raise SchemaError(f"{which}: expected a complete description, found {error!r}") from error
-    raise SchemaError(f"{which}: expected schemas, a dump of QEMU's vmstate or layouts, found {str(value)[:60]}")
+    raise SchemaError(f"{which}: expected schemas, a dump of QEMU's vmstate or layouts, found {_shown(value)}")
 
 
 def _parse(source: Input, which: str) -> Any:
@@ -108,7 +110,7 @@ def _parse(source: Input, which: str) -> Any:
     try:
         # The text form of 2012 reads as Python: single quotes, commas after all. An empty line between two.
         return [ast.literal_eval(part.strip()) for part in re.split(r"\n\n+", text.strip()) if part.strip()]
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         raise SchemaError(f"{which}: expected JSON, or schemas in the text form of 2012: {problem}") from None
 
 
@@ -121,7 +123,24 @@ def _are_schemas(value: Any) -> bool:
 
 
 def _schemas(value: Any) -> Schemas:
-    return {each["type"]: dict(each["data"]) for each in ([value] if _is_schema(value) else value)}
+    return {
+        each["type"]: {_text(name, "name of a member"): _description(member) for name, member in each["data"].items()}
+        for each in ([value] if _is_schema(value) else value)
+    }
+
+
+def _description(value: Any) -> Any:
+    """A type's name, a list of it, or a dict that has sizes beside it."""
+    described = dict(value) if isinstance(value, Mapping) else {"type": value}
+    kind = described["type"]
+    for name in kind if isinstance(kind, list) and kind else [kind]:
+        _text(name, "type")
+    for key in ("array_size", "array_capacity"):
+        size = described.get(key)
+        for one in size if isinstance(size, list) else [size]:
+            if not isinstance(one, str | None):
+                _number(one, key)
+    return described if isinstance(value, Mapping) else value
 
 
 def _is_qemu_dump(value: Any) -> bool:
@@ -131,14 +150,16 @@ def _is_qemu_dump(value: Any) -> bool:
 
 def _qemu_dump(value: Any) -> Layouts:
     devices = {name: entry for name, entry in value.items() if name != "vmschkmachine"}
-    return Layouts({name: _qemu_layout(entry["Description"], 0) for name, entry in devices.items()}, all_types=True)
+    return Layouts(
+        {_text(name, "name"): _qemu_layout(entry["Description"], 0) for name, entry in devices.items()}, all_types=True
+    )
 
 
 def _qemu_layout(value: Any, depth: int) -> Layout:
     return Layout(
-        value.get("name") or value["vmsd_name"],
-        int(value["version_id"]),
-        int(value["minimum_version_id"]),
+        _text(value.get("name") or value["vmsd_name"], "name"),
+        _number(value["version_id"], "version_id"),
+        _number(value["minimum_version_id"], "minimum_version_id"),
         tuple(_qemu_field(field, _deeper(depth)) for field in value.get("Fields", ())),
         tuple(_qemu_layout(section, _deeper(depth)) for section in value.get("Subsections", ())),
     )
@@ -147,10 +168,10 @@ def _qemu_layout(value: Any, depth: int) -> Layout:
 def _qemu_field(value: Any, depth: int) -> WireField:
     struct = value.get("Description")
     return WireField(
-        value["field"],
-        int(value["version_id"]),
+        _text(value["field"], "field"),
+        _number(value["version_id"], "version_id"),
         "a function of QEMU's" if value["field_exists"] else "",
-        int(value["size"]),
+        _number(value["size"], "size"),
         fields=None if struct is None else _qemu_layout(struct, depth),
     )
 
@@ -171,27 +192,32 @@ def _layouts(value: Any) -> Layouts:
     A section may have a list: of several layouts, each is numbered.
     """
     if isinstance(value, Mapping) and "levels" in value:
-        levels = {level: _layouts(layouts).sections for level, layouts in value["levels"].items()}
+        levels = {_text(level, "level"): _sections(layouts) for level, layouts in value["levels"].items()}
         named = {f"{level}/{name}": each for level, sections in levels.items() for name, each in sections.items()}
         return Layouts(named, level=next(iter(levels)) if len(levels) == 1 else "")
+    return Layouts(_sections(value))
+
+
+def _sections(value: Any) -> dict[str, Layout]:
     if isinstance(value, Mapping) and not _is_layout(value):
-        return Layouts({name: _layout(each, 0) for key, given in value.items() for name, each in _numbered(key, given)})
+        return {name: _layout(each, 0) for key, given in value.items() for name, each in _numbered(key, given)}
     found = [_layout(each, 0) for each in ([value] if isinstance(value, Mapping) else value)]
-    return Layouts({each.name: each for each in found})
+    return {each.name: each for each in found}
 
 
-def _numbered(name: str, given: Any) -> list[tuple[str, Any]]:
+def _numbered(key: Any, given: Any) -> list[tuple[str, Any]]:
+    name = _text(key, "name")
     if not _is_list(given):
         return [(name, given)]
     return [(f"{name}[{number}]" if len(given) > 1 else name, each) for number, each in enumerate(given)]
 
 
 def _layout(value: Any, depth: int) -> Layout:
-    version = int(value.get("version_id", 0))
+    version = _number(value.get("version_id", 0), "version_id")
     return Layout(
-        str(value.get("name", "")),
+        _text(value.get("name", ""), "name"),
         version,
-        int(value.get("minimum_version_id", version)),
+        _number(value.get("minimum_version_id", version), "minimum_version_id"),
         tuple(_layout_field(field, _deeper(depth)) for field in value["fields"]),
         tuple(_layout(section, _deeper(depth)) for section in value.get("subsections", ())),
     )
@@ -201,14 +227,48 @@ def _layout_field(value: Any, depth: int) -> WireField:
     size = value.get("size")
     struct = value.get("struct", value)
     return WireField(
-        value.get("path") or value["name"],
-        int(value.get("version") or value.get("since") or value.get("version_id") or 0),
-        str(value.get("condition") or ""),
-        None if size is None else int(size),
-        str(value.get("kind", "")),
-        str(value.get("count") or ""),
+        _text(value.get("path") or value["name"], "path"),
+        _number(value.get("version") or value.get("since") or value.get("version_id") or 0, "version"),
+        _text(value.get("condition") or "", "condition"),
+        None if size is None else _number(size, "size"),
+        _text(value.get("kind", ""), "kind"),
+        _count(value.get("count") or ""),
         _layout(struct, depth) if struct.get("fields") is not None else None,
     )
+
+
+def _count(value: Any) -> str:
+    """A number as text, or the path or the words that stand for it."""
+    return value if isinstance(value, str) and not value.isdigit() else str(_number(value, "count"))
+
+
+def _number(value: Any, what: str) -> int:
+    """An integer: a version, or a number of bytes or of elements.
+
+    :raises SchemaError: it is none, or takes more than 64 bits
+    """
+    if type(value) is not int or value.bit_length() > 64:
+        raise SchemaError(f"expected an integer of 64 bits as {what}, found {_shown(value)}")
+    return value
+
+
+def _text(value: Any, what: str) -> str:
+    """A name, a path or words.
+
+    :raises SchemaError: it is no text
+    """
+    if not isinstance(value, str):
+        raise SchemaError(f"expected text as {what}, found {_shown(value)}")
+    return value
+
+
+def _shown(value: Any) -> str:
+    """A value in an error: short, and on one line."""
+    try:
+        return repr(value)[:60]
+    except (ValueError, RecursionError):
+        # Python refuses to print the longest integers, and what is within itself too deep.
+        return f"an odd {type(value).__name__}"
 
 
 def _is_list(value: Any) -> bool:
