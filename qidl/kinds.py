@@ -11,6 +11,7 @@ from qidl.annotations import CType, Mark, Property
 from qidl.errors import DeclarationError
 from qidl.generated import USES_OF_A_CLASS, Generated
 from qidl.rules import Rule
+from qidl.sentences import shown as shown
 
 DECLARATION: Final = "__qidl__"
 """Class attribute that holds the :class:`Declaration`."""
@@ -234,14 +235,3 @@ def structs(described: Declaration) -> Iterator[Declaration]:
             if isinstance(kind, Struct) and kind.declaration.cls not in found:
                 found[kind.declaration.cls] = kind.declaration
                 waiting.append(kind.declaration)
-
-
-def shown(value: object) -> str:
-    """A value in an error: on one line, and short; of what is no scalar, its class."""
-    if isinstance(value, int) and value.bit_length() > 128:
-        # Python refuses to print the longest.
-        return f"an integer of {value.bit_length()} bits"
-    if value is None or isinstance(value, int | float | str):
-        text = repr(value[:41] if isinstance(value, str) else value)
-        return text if len(text) <= 40 else text[:37] + "..."
-    return type(value).__name__

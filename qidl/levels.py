@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qidl.devices import EEPRO100_MODELS
 from qidl.errors import CompatError
+from qidl.sentences import shown
 
 if TYPE_CHECKING:
     from qidl.wire.vmstate import VMState
@@ -193,5 +194,5 @@ def level(name: str) -> Level:
     :raises CompatError: there is none of this name
     """
     if name not in LEVELS:
-        raise CompatError(f"level: expected one of {', '.join(LEVELS)}, found {name!r}")
+        raise CompatError(f"level: expected one of {', '.join(LEVELS)}, found {shown(name)}")
     return LEVELS[name]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from qidl.errors import QidlError, SchemaError, WireError
+from qidl.errors import QidlError, SchemaError, SectionNotFound, WireError
 from qidl.levels import section_key
 from qidl.limits import LIMITS, Budget
 from qidl.wire import path as paths
 from qidl.wire.block import BlockPayload
 from qidl.wire.mapped import checker, copied, held
 from qidl.wire.ram import RAMPayload
+from qidl.wire.reader import shown
 from qidl.wire.stream import Header, SectionType
 from qidl.wire.vmstate import VMState
 
@@ -221,7 +222,7 @@ class Section:
             raise QidlError(f"{self.idstr}: expected a section that can be edited, found a live one")
         before = self.get(path)
         if isinstance(before, dict) or isinstance(before, bool) != isinstance(value, bool):
-            raise SchemaError(f"{self.idstr}: {path}: expected {_type_name(before)}, found {value!r}")
+            raise SchemaError(f"{self.idstr}: {path}: expected {_type_name(before)}, found {shown(value)}")
         changed = copy.deepcopy(self.state)
         try:
             _set(changed, path, value)
@@ -307,7 +308,7 @@ def _set(state: State, path: str, value: Any) -> None:
     if isinstance(within, bytes):
         # Bytes cannot be changed in place: put others where they lie.
         if type(value) is not int or not 0 <= value <= 255:
-            raise SchemaError(f"{path}: expected uint8 (0..255), found {value!r}")
+            raise SchemaError(f"{path}: expected uint8 (0..255), found {shown(value)}")
         owner, step = trail[-1]
         changed = bytearray(within)
         changed[int(last)] = value
@@ -334,11 +335,24 @@ class SectionName(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> SectionName:
-        """Take a name apart; what is no number after ``#`` or ``@`` belongs to the name."""
+        """Take a name apart; what is no number after ``#`` or ``@`` belongs to the name.
+
+        :raises SectionNotFound: the number is longer than any section's
+        """
         name, at, number = text.rpartition("@")
         if at and number.isdecimal():
-            return cls(name, section_id=int(number))
+            return cls(name, section_id=_number(name, number, "a section_id"))
         name, hash_, number = text.rpartition("#")
         if hash_ and number.isdecimal():
-            return cls(name, instance_id=int(number))
+            return cls(name, instance_id=_number(name, number, "an instance_id"))
         return cls(text)
+
+
+_MOST_DIGITS: Final = 20
+"""Of a number in a section's name: those of 64 bits."""
+
+
+def _number(name: str, digits: str, what: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise SectionNotFound(f"{name}: expected {what}, found {len(digits)} digits")
+    return int(digits)

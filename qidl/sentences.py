@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+_WIDEST = 128
+"""Bits of the integers that are printed; Python refuses to print the longest."""
+
+
+def shown(value: object) -> str:
+    """A value in an error: on one line, and short; of what is no scalar, its class."""
+    if isinstance(value, int) and value.bit_length() > _WIDEST:
+        return f"an integer of {value.bit_length()} bits"
+    if value is None or isinstance(value, int | float | str):
+        text = repr(value[:41] if isinstance(value, str) else value)
+        return text if len(text) <= 40 else text[:37] + "..."
+    return type(value).__name__
+
 
 def brief(value: object) -> str:
-    """A value, short and on one line."""
-    text = " ".join(ascii(value).split())
+    """A value with what is within it, short and on one line."""
+    try:
+        text = " ".join(ascii(value).split())
+    except (ValueError, RecursionError):
+        # One of the longest integers is within it, or it is too deep.
+        return shown(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

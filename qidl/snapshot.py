@@ -13,6 +13,7 @@ from qidl.errors import SectionNotFound, UnknownSectionWarning, WireError
 from qidl.levels import ALIASES, level as _level
 from qidl.limits import LIMITS, Budget, Limits
 from qidl.section import Section, SectionName
+from qidl.sentences import shown
 from qidl.walk import Found, walk
 from qidl.wire.mapped import copied
 from qidl.wire.ram import RAM
@@ -120,8 +121,9 @@ class Snapshot:
         places = [len(text), *(place for place in range(len(text) - 1, 0, -1) if text[place] == ".")]
         problem: SectionNotFound | None = None
         for place in places:
+            wanted = SectionName.parse(text[:place])
             try:
-                return self.find(SectionName.parse(text[:place])), text[place + 1 :]
+                return self.find(wanted), text[place + 1 :]
             except SectionNotFound as error:
                 # What several sections answer to says more than what none does.
                 problem = error if problem is None or "expected one section" in str(error) else problem
@@ -240,8 +242,9 @@ def _answers(section: Section, instance_id: int | None) -> bool:
 
 
 def _not_found(wanted: SectionName, named: list[Section], candidates: list[Section]) -> str:
+    name = wanted.name if isinstance(wanted.name, str) else shown(wanted.name)
     if named:
         present = ", ".join(f"{s.idstr}#{s.instance_id} (section_id {s.section_id})" for s in named)
-        return f"{wanted.name}: expected {present}, found no such instance"
+        return f"{name}: expected {present}, found no such instance"
     known = ", ".join(dict.fromkeys(s.idstr for s in candidates))
-    return f"{wanted.name}: expected a section of {known}, found none"
+    return f"{name}: expected a section of {known}, found none"

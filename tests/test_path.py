@@ -54,6 +54,14 @@ def test_parse_refuses(path: str, rest: str) -> None:
     assert f"{path}: expected a field path such as bus[0].ifs[1].status, found {rest!r}" == str(caught.value)
 
 
+def test_index_of_many_digits() -> None:
+    """An index that no list has is refused, before Python refuses to read it."""
+    with pytest.raises(SchemaError) as caught:
+        paths.parse(f"bus[0].ifs[{'9' * 5000}].status")
+    assert "bus[0].ifs: expected an index, found one of 5000 digits" == str(caught.value)
+    assert ("grid", 10**19) == paths.parse(f"grid[{10**19}]")
+
+
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [

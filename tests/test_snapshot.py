@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import captures
@@ -10,9 +11,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 import qidl
-from qidl.errors import QidlError, SchemaError, SectionNotFound, WireError
+from qidl.compat.step import Loss
+from qidl.errors import CompatError, QidlError, SchemaError, SectionNotFound, WireError
 from qidl.section import SectionName
 from qidl.snapshot import Snapshot
+from qidl.wire.layouts.hpet import HPET_V2
 
 
 @pytest.fixture
@@ -295,3 +298,45 @@ def test_repr(snapshot: Snapshot) -> None:
     """Snapshots and sections say what they are."""
     assert "<Snapshot pc-1.1, 39 sections>" == repr(snapshot).replace(str(len(snapshot.sections)), "39")
     assert "<Section hpet instance 0 version 2>" == repr(snapshot["hpet"])
+
+
+HUGE = 1 << 20000
+"""An integer that Python refuses to print."""
+
+
+def test_integers_too_long_to_print() -> None:
+    """Whatever an integer does not fit says so, and how long it is."""
+    machine = qidl.load(captures.own("pc-1.1"))
+    serial, memory = machine["serial"], machine.ram["pc.ram"]
+    many = "an integer of 20001 bits"
+    refusals: list[tuple[Callable[[], object], type[qidl.QidlError], str]] = [
+        (lambda: serial.set("state.divider", HUGE), WireError, f"expected uint16 (0..65535), found {many}"),
+        (lambda: serial.set("state", HUGE), SchemaError, f"expected the path of a value, found {many}"),
+        (lambda: machine["mc146818rtc"].set("cmos_data[5]", HUGE), SchemaError, f"uint8 (0..255), found {many}"),
+        (lambda: machine[HUGE], SectionNotFound, f"{many}: expected a section of "),  # type: ignore[index]
+        (lambda: machine.convert(HUGE), CompatError, f"found {many}"),  # type: ignore[arg-type]
+        (lambda: qidl.load(machine.to_bytes(), level=HUGE), CompatError, f"found {many}"),  # type: ignore[call-overload]
+        (lambda: machine.ram[HUGE], SchemaError, f"found {many}"),  # type: ignore[index]
+        (lambda: memory.read(HUGE, HUGE), SchemaError, f"found {many}+{many}"),
+        (lambda: HPET_V2.decode(b"", HUGE), WireError, f"found {many}"),
+        (lambda: machine.locate("i8259#" + "9" * 5000), SectionNotFound, "an instance_id, found 5000 digits"),
+        (lambda: machine.locate("i8259@" + "9" * 5000), SectionNotFound, "a section_id, found 5000 digits"),
+        (lambda: machine.convert("pc-1.0", drop=["i8259#" + "9" * 5000]), SectionNotFound, "found 5000 digits"),
+        (
+            lambda: machine["i8254"].get(f"channels[{'9' * 5000}]"),
+            SchemaError,
+            "i8254: channels: expected an index, found one of 5000 digits",
+        ),
+    ]
+    for refused, error, message in refusals:
+        with pytest.raises(error) as caught:
+            refused()
+        assert message in str(caught.value)
+    serial.state["state"]["divider"] = HUGE
+    with pytest.raises(WireError, match=many):
+        machine.to_bytes()
+    serial.state["state"] = {HUGE: 1}
+    with pytest.raises(WireError, match="expected"):
+        machine.to_bytes()
+    assert f"serial.a = {many}: gone" == str(Loss("serial", "a", HUGE, "gone"))
+    assert "serial.a = list: gone" == str(Loss("serial", "a", [HUGE], "gone"))

@@ -8,6 +8,7 @@ from typing import Any
 from qidl.cli.paths import output_path
 from qidl.errors import SchemaError
 from qidl.qobject import parse_json
+from qidl.sentences import shown
 from qidl.snapshot import load
 
 
@@ -44,5 +45,5 @@ def _value(text: str, before: Any, target: str) -> Any:
                 return parse_json(text)
     except (ValueError, KeyError, TypeError):
         kinds = {bool: "true or false", int: "an integer", bytes: "hexadecimal digits"}
-        raise SchemaError(f"{target}: expected {kinds.get(type(before), 'a JSON list')}, found {text!r}") from None
+        raise SchemaError(f"{target}: expected {kinds.get(type(before), 'a JSON list')}, found {shown(text)}") from None
     raise SchemaError(f"{target}: expected the path of a value, found a struct")

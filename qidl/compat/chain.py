@@ -18,6 +18,7 @@ from qidl.compat.step import Lost, MachineStep, Step, run
 from qidl.errors import CompatError
 from qidl.levels import LEVELS, NEWEST, section_key
 from qidl.qobject import from_qobject, to_qobject
+from qidl.sentences import shown
 
 State = dict[str, Any]
 
@@ -69,7 +70,7 @@ def chain(source: str, target: str, steps: Iterable[Step | MachineStep] = STEPS)
     names = list(LEVELS)
     for name in (source, target):
         if name not in LEVELS:
-            raise CompatError(f"level: expected one of {', '.join(names)}, found {name!r}")
+            raise CompatError(f"level: expected one of {', '.join(names)}, found {shown(name)}")
     first, last = names.index(source), names.index(target)
     way = names[first : last + 1] if first <= last else names[last : first + 1][::-1]
     known = tuple(steps)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 import attrs
 
 from qidl.errors import DeclarationError
+from qidl.sentences import shown
 
 if TYPE_CHECKING:
     from qidl.compat.machine import Machine
@@ -51,9 +52,14 @@ class Loss:
 
     def __str__(self) -> str:
         place = f"{self.section}.{self.path}" if self.path else self.section
-        text = repr(self.value)
-        shown = text if len(text) <= 60 else f"{type(self.value).__name__} of {len(self.value)}"
-        return f"{place} = {shown}: {self.reason}"
+        try:
+            text = repr(self.value)
+        except ValueError:
+            # An edited state may hold integers that Python refuses to print.
+            text = shown(self.value)
+        else:
+            text = text if len(text) <= 60 else f"{type(self.value).__name__} of {len(self.value)}"
+        return f"{place} = {text}: {self.reason}"
 
 
 Edit = Callable[[State, "Machine | None"], Iterable[Lost] | None]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from qidl.errors import SchemaError, WireError
+from qidl.sentences import brief
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
@@ -54,4 +55,4 @@ def check_is_layout(layout: object) -> None:
     :raises SchemaError: it is no layout
     """
     if not isinstance(layout, VMState):
-        raise SchemaError(f"layout: expected a VMState, found {layout!r}")
+        raise SchemaError(f"layout: expected a VMState, found {brief(layout)}")

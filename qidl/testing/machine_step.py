@@ -9,7 +9,7 @@ from qidl.compat.machine import Block, Machine, Part
 from qidl.compat.step import Loss, MachineStep
 from qidl.errors import CompatError, SchemaError
 from qidl.levels import LEVELS
-from qidl.sentences import raised
+from qidl.sentences import brief, raised
 from qidl.snapshot import Snapshot
 from qidl.testing.running import Draw, fail, holds, skip
 from qidl.testing.step import check_difference, check_loss
@@ -25,7 +25,7 @@ def check_machine_step(step: MachineStep, examples: int) -> None:
     """
     for level in (step.newer, step.older):
         if level not in LEVELS:
-            raise SchemaError(f"step on the machine: expected levels among {', '.join(LEVELS)}, found {level!r}")
+            raise SchemaError(f"step on the machine: expected levels among {', '.join(LEVELS)}, found {brief(level)}")
     holds(lambda draw: _there_and_back(step, draw, down=True), "machine", examples, "a machine that the way down takes")
     holds(lambda draw: _there_and_back(step, draw, down=False), "machine", examples, "a machine that the way up takes")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from qidl.errors import DeclarationError, QidlError, SchemaError
-from qidl.sentences import raised
+from qidl.sentences import brief, raised
 
 _NOTE = 2000
 """Characters of an example that are shown beneath a sentence."""
@@ -97,7 +97,7 @@ def check_examples(examples: object) -> None:
     :raises SchemaError: it is none
     """
     if type(examples) is not int or examples < 1:
-        raise SchemaError(f"examples: expected 1 or more, found {examples!r}")
+        raise SchemaError(f"examples: expected 1 or more, found {brief(examples)}")
 
 
 def _noted(error: AssertionError, draw: Draw) -> AssertionError:

@@ -47,7 +47,7 @@ def check_step(step: object, layouts: Mapping[str, VMState] | None = None, *, ex
         check_machine_step(step, -(-examples // 5))
         return
     if not isinstance(step, Step):
-        raise SchemaError(f"expected a step, made by @step, found {step!r}")
+        raise SchemaError(f"expected a step, made by @step, found {brief(step)}")
     for newer, older in _pairs(step, layouts):
         for source, target in ((newer, older), (older, newer)):
             wanted = f"a state that the way {'down' if source is newer else 'up'} takes"

@@ -7,6 +7,7 @@ from typing import Any, Final
 import construct
 
 from qidl.errors import WireError
+from qidl.sentences import brief
 from qidl.wire import path as paths
 from qidl.wire.primitives import State, shown
 
@@ -63,7 +64,7 @@ class Taken:
         """
         if isinstance(value, dict):
             for name, member in value.items():
-                here = paths.join(path, name) if isinstance(name, str) else f"{path}[{name!r}]"
+                here = paths.join(path, name) if isinstance(name, str) else f"{path}[{brief(name)}]"
                 if (id(value), name) not in self._members:
                     raise WireError(NO_MEMBER, shown(member), path=here)
                 self.check(member, here)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import construct
 
 from qidl.errors import SchemaError
+from qidl.sentences import brief
 from qidl.wire import path as paths
 from qidl.wire.primitives import Before, Conditional, Only, Since, State
 
@@ -39,7 +40,7 @@ class Member(NamedTuple):
                 path = path or subcon.name or ""
             subcon = subcon.subcon
         if not path:
-            raise SchemaError(f"expected a field named with /, found {field!r}")
+            raise SchemaError(f"expected a field named with /, found {brief(field)}")
         paths.parse(path)
         if _is_bare_struct(subcon):
             raise SchemaError(f"{path}: expected a VMState, or an adapter around it, found a construct.Struct")

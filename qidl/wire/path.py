@@ -14,6 +14,9 @@ Step = str | int
 
 _STEP = re.compile(r"(?:^|(?<=.)\.)([A-Za-z_]\w*)|\[(\d+)\]|\[([A-Za-z_]\w*)\]", re.ASCII)
 
+_MOST_DIGITS = 20
+"""Of an index: those of 64 bits."""
+
 
 @functools.cache
 def parse(path: str) -> tuple[Step, ...]:
@@ -28,6 +31,8 @@ def parse(path: str) -> tuple[Step, ...]:
         if match is None:
             raise SchemaError(f"{path}: expected a field path such as bus[0].ifs[1].status, found {path[place:]!r}")
         name, index, spelled = match.groups()
+        if index is not None and len(index) > _MOST_DIGITS:
+            raise SchemaError(f"{join(*steps)}: expected an index, found one of {len(index)} digits")
         steps.append(int(index) if index is not None else name or spelled)
         place = match.end()
     return tuple(steps)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from qidl.errors import BlockNotFound, SchemaError, WireError
 from qidl.limits import LIMITS, Limits, check_name
+from qidl.sentences import shown
 from qidl.wire.mapped import checker, mapped_file, reader
 from qidl.wire.page_index import PageIndex
 from qidl.wire.page_matching import MOST, are_filled, are_whole, match_groups
@@ -96,7 +97,9 @@ class RAMBlock:
         :raises FileCutShort: the file that the stream was loaded from was cut short
         """
         if offset < 0 or length < 0 or offset + length > self.length:
-            raise SchemaError(f"{self.idstr}: expected a range within {self.length} bytes, found {offset}+{length}")
+            raise SchemaError(
+                f"{self.idstr}: expected a range within {self.length} bytes, found {shown(offset)}+{shown(length)}"
+            )
         parts = []
         checker(self._data)()
         offset += self._start
@@ -134,7 +137,7 @@ class RAM(Mapping[str, RAMBlock]):
     def __getitem__(self, idstr: str) -> RAMBlock:
         if idstr not in self._blocks:
             known = ", ".join(self._blocks) or "none"
-            raise BlockNotFound(f"ram: expected a block of {known}, found {idstr!r}")
+            raise BlockNotFound(f"ram: expected a block of {known}, found {shown(idstr)}")
         return self._blocks[idstr]
 
     def __contains__(self, idstr: object) -> bool:

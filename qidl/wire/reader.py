@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from qidl import sentences
 from qidl.errors import EndOfInput, WireError
 from qidl.limits import LIMITS, Limits
 
@@ -145,9 +146,6 @@ def as_bytes(value: Any, path: Path) -> bytes:
 
 def shown(value: object) -> str:
     """A value as an error shows it: short, on one line."""
-    if value is None or isinstance(value, int | float | str):
-        text = repr(value)
-        return text if len(text) <= 40 else text[:37] + "..."
     if isinstance(value, bytes | bytearray | list | tuple):
         return f"{type(value).__name__} of {len(value)}"
-    return type(value).__name__
+    return sentences.shown(value)

@@ -218,7 +218,7 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
             return self.version_id
         if not self.minimum_version_id <= version_id <= self.version_id:
             least, most = self.minimum_version_id, self.version_id
-            raise WireError(f"version {most}" if least == most else f"version {least}..{most}", str(version_id))
+            raise WireError(f"version {most}" if least == most else f"version {least}..{most}", shown(version_id))
         return version_id
 
     def written(self, version_id: int) -> int:
