@@ -67,6 +67,25 @@ def test_golden_files_of_every_value(pytester: pytest.Pytester) -> None:
     assert '"grid": [\n    [1, 2],\n    [3, 4]\n  ]' in text
 
 
+def test_golden_files_of_other_types(pytester: pytest.Pytester) -> None:
+    """A bool is no integer, and an integer is no float; lists and bytes may come as what they can be changed in."""
+    pytester.makepyfile("""
+        def test_it(assert_golden):
+            lamp = {"lit": True, "rows": [[0, 1], (2,)], "n": 1, "rom": bytearray(2), "long": [0] * 65536}
+            assert_golden(lamp, "lamp")
+    """)
+    run(pytester, "--qidl-update").assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
+    golden = pytester.path / "golden" / "lamp.json"
+    golden.write_text(golden.read_text().replace("true", "1").replace("[0, 1]", "[0, true]").replace(": 1,", ": 1.0,"))
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["lit: expected 1.0, found True", "rows[[]0[]][[]1[]]: expected True, found 1", "n: expected 1.0, found 1"],
+        consecutive=True,
+    )
+
+
 def test_golden_files_by_several_workers(pytester: pytest.Pytester) -> None:
     """Workers of pytest-xdist write golden files, and hold against them."""
     pytester.makepyfile("""

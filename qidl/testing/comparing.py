@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -12,6 +12,9 @@ from qidl.sentences import brief
 
 _SHOWN = 8
 """Elements that are shown of where two arrays begin to differ."""
+
+_SIMPLE: Final = frozenset({int, bool, str, bytes})
+"""Types of values that have nothing within them."""
 
 
 def differences(left: Any, right: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -22,8 +25,24 @@ def differences(left: Any, right: Any) -> Iterator[tuple[str, Any, Any]]:
     from qidl.differences import diff_states
 
     sides = plain(left), plain(right)
-    if sides[0] != sides[1]:
+    # Equal are also 1, True and 1.0, which are not the same to who loads them.
+    if sides[0] != sides[1] or not _same_types(*sides):
         yield from diff_states(*sides)
+
+
+def _same_types(left: Any, right: Any) -> bool:
+    """Whether of two equal values, what is a bool, an integer or a float in one is the same in the other."""
+    if isinstance(left, dict):
+        return all(_same_types(member, right[name]) for name, member in left.items())
+    if isinstance(left, list):
+        types = list(map(type, left))
+        alike = types == list(map(type, right)) and set(types) <= _SIMPLE
+        return alike or all(map(_same_types, left, right))
+    return _number(left) is _number(right)
+
+
+def _number(value: Any) -> type | None:
+    return next((kind for kind in (bool, int, float) if isinstance(value, kind)), None)
 
 
 def plain(value: Any) -> Any:
@@ -34,7 +53,7 @@ def plain(value: Any) -> Any:
         named = all(isinstance(name, str) for name in value)
         return {name: plain(member) for name, member in value.items()} if named else _Other(value)
     if isinstance(value, list | tuple):
-        simple = set(map(type, value)) <= {int, bool, str, bytes}
+        simple = set(map(type, value)) <= _SIMPLE
         return list(value) if simple else [plain(element) for element in value]
     return bytes(value) if isinstance(value, bytearray) else value
 
