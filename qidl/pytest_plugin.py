@@ -74,6 +74,8 @@ def _fail(expected: str, found: object) -> NoReturn:
 
 
 def _machine(request: pytest.FixtureRequest, machine: Any, *, level: str | None = None) -> Snapshot:
+    import zlib
+
     from qidl.errors import QidlError
     from qidl.levels import LEVELS
     from qidl.snapshot import load
@@ -88,12 +90,18 @@ def _machine(request: pytest.FixtureRequest, machine: Any, *, level: str | None 
             _fail(f"no other level beside {machine}", level)
         return power_on(machine)
     places = dict.fromkeys(folder / machine for folder in (request.path.parent, request.config.rootpath))
-    path = next((place for place in places if place.is_file()), None)
+    try:
+        path = next((place for place in places if place.is_file()), None)
+    except OSError as error:
+        # A name can be too long to ask for.
+        path, problem = None, str(error)
+    else:
+        problem = f"no {' nor '.join(map(str, places))}"
     if path is None:
-        _fail(f"a stream or one of {known}", f"no {' nor '.join(map(str, places))}")
+        _fail(f"a stream or one of {known}", problem)
     try:
         return load(_unpacked(path), level=level)
-    except (QidlError, OSError, EOFError) as error:
+    except (QidlError, OSError, EOFError, zlib.error) as error:
         problem = str(error)
     _fail(f"to load {path}", problem)
 
@@ -161,6 +169,10 @@ def assert_golden(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
             problem = _golden_problem(folder, value, name, request.config)
         except QidlError as error:
             problem = str(error)
+        except OSError as error:
+            problem = f"{name}: expected a golden file, found {error}"
+        except RecursionError:
+            problem = f"{name}: expected what a state holds, found what holds itself, or is too deep"
         if problem:
             pytest.fail(problem, pytrace=False)
 

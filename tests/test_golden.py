@@ -119,7 +119,7 @@ def test_what_is_no_golden_file(pytester: pytest.Pytester, text: str, found: str
     result.stdout.no_fnmatch_line("*golden.py*")
 
 
-@pytest.mark.parametrize("name", ["../../escape", "/escape", "below/../../escape", "", "."])
+@pytest.mark.parametrize("name", ["../../escape", "/escape", "below/../../escape", "", ".", "a\0b", "\ud800"])
 def test_names_that_leave_the_folder(pytester: pytest.Pytester, name: str) -> None:
     """Golden files lie in their folder, or below, and nowhere else."""
     tests = pytester.mkdir("suite")
@@ -137,6 +137,7 @@ def test_names_that_leave_the_folder(pytester: pytest.Pytester, name: str) -> No
         ("{'a': [{1: 2}]}", "a[[]0[]]: expected names of members, found 1"),
         ("{'a': {'b': {3}}}", "a.b: expected what a state holds, found {3}"),
         ("{'a': float('nan')}", "a: expected what a state holds, found nan"),
+        ("{'a': [1 << 20000]}", "a[[]0[]]: expected what a state holds, found an integer of 20001 bits"),
     ],
 )
 def test_what_would_not_come_back(pytester: pytest.Pytester, state: str, expected: str) -> None:
@@ -146,6 +147,39 @@ def test_what_would_not_come_back(pytester: pytest.Pytester, state: str, expecte
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([expected])
     assert not (pytester.path / "golden").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--qidl-update"]], ids=["compared", "written"])
+def test_what_no_golden_file_can_be(pytester: pytest.Pytester, arguments: list[str]) -> None:
+    """A name that is too long, and a state that holds itself, are told in one sentence each."""
+    pytester.mkdir("golden").joinpath("one.json").write_text('{"a": 1}')
+    pytester.makepyfile("""
+        ROUND = {}
+        ROUND["a"] = ROUND
+
+        def test_name(assert_golden):
+            assert_golden({"a": 1}, "a" * 300)
+
+        def test_state(assert_golden):
+            assert_golden(ROUND, "one")
+    """)
+    result = run(pytester, *arguments)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "aaa*aaa: expected a golden file, found [[]Errno *] File name too long: *",
+            "one: expected what a state holds, found what holds itself, or is too deep",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*golden.py*")
+
+
+def test_huge_integers(pytester: pytest.Pytester) -> None:
+    """An integer that Python refuses to print differs like any other."""
+    pytester.mkdir("golden").joinpath("one.json").write_text('{"a": 1}')
+    pytester.makepyfile("def test_it(assert_golden): assert_golden({'a': 1 << 20000}, 'one')")
+    run(pytester).stdout.fnmatch_lines(["a: expected 1, found an integer of 20001 bits"])
 
 
 def test_what_has_no_golden_file(pytester: pytest.Pytester) -> None:

@@ -117,6 +117,9 @@ def test_no_such_machine(pytester: pytest.Pytester) -> None:
         ("'vm.qevm', level='pc-9'", "to load */vm.qevm", "level: expected one of *, found 'pc-9'"),
         ("'test_it.py'", "to load */test_it.py", "offset 0: expected a QEMU migration stream, *"),
         ("'cut.gz'", "to load */cut.gz", "Compressed file ended before *"),
+        ("'damaged.gz'", "to load */damaged.gz", "Error -3 while decompressing data: *"),
+        ("'a' * 300", "a stream or one of pc-1.0, *", "[Errno *] File name too long: *"),
+        ("'a\\0b'", "a stream or one of pc-1.0, *", "no */a*b"),
     ],
 )
 def test_wrong_markers(pytester: pytest.Pytester, arguments: str, expected: str, found: str) -> None:
@@ -124,6 +127,7 @@ def test_wrong_markers(pytester: pytest.Pytester, arguments: str, expected: str,
     raw = captures.own("pc-1.2")
     (pytester.path / "vm.qevm").write_bytes(raw)
     (pytester.path / "cut.gz").write_bytes(gzip.compress(raw)[:100])
+    (pytester.path / "damaged.gz").write_bytes(gzip.compress(raw)[:10] + b"\xff" * 100)
     (pytester.path / "test_it.py").write_text(f"""
 import pytest
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from pathlib import Path, PurePath
 from typing import Any
@@ -15,6 +16,8 @@ from qidl.wire import path as paths
 
 _ROW = 16
 _BYTES = 32
+_WIDEST = 4096
+"""Bits of an integer that JSON can hold: Python neither prints nor reads the longest."""
 # No name of a member: those are C's.
 _HEX = "$hex"
 
@@ -38,15 +41,24 @@ def place(folder: Path, name: str) -> Path:
     :raises SchemaError: it does not
     """
     steps = PurePath(name).parts if isinstance(name, str) else ()
-    if not steps or PurePath(name).is_absolute() or ".." in steps:
-        raise SchemaError(f"golden file: expected a name of a file in {folder.name}/, found {name!r}")
+    if not steps or PurePath(name).is_absolute() or ".." in steps or not _can_be_named(name):
+        raise SchemaError(f"golden file: expected a name of a file in {folder.name}/, found {brief(name)}")
     return folder / f"{name}.json"
+
+
+def _can_be_named(name: str) -> bool:
+    """Whether the system takes such a name: no NUL, and no half of a character."""
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
 
 
 def write(path: Path, state: Any) -> None:
     """Write a golden file, whole or not at all, and the folders on the way.
 
     :raises SchemaError: the state has what a state cannot have
+    :raises RecursionError: the state holds itself, or is too deep
     :raises OSError: it cannot be written
     """
     from qidl import files
@@ -100,6 +112,8 @@ def _readable(value: Any, path: str) -> Any:
         return {name: _readable(member, paths.join(path, name)) for name, member in value.items()}
     if isinstance(value, list | tuple):
         return [_readable(element, paths.join(path, index)) for index, element in enumerate(value)]
+    if isinstance(value, int) and value.bit_length() > _WIDEST:
+        raise SchemaError(f"{path or 'golden file'}: expected what a state holds, found {brief(value)}")
     if value is None or isinstance(value, int | str) or (isinstance(value, float) and math.isfinite(value)):
         return value
     raise SchemaError(f"{path or 'golden file'}: expected what a state holds, found {brief(value)}")
