@@ -306,6 +306,16 @@ def test_tuple_for_a_list(engine: Engine) -> None:
 # Unused bytes.
 
 
+@pytest.mark.parametrize(
+    ("length", "found"), [("n", "'n'"), (len, "builtin_function_or_method"), (-1, "-1"), (1.5, "1.5"), (None, "None")]
+)
+def test_unused_of_no_number(length: Any, found: str) -> None:
+    """How many bytes are skipped is a number, and nothing else."""
+    with pytest.raises(SchemaError) as caught:
+        layout("n" / UInt8, "unused" / Unused(length))
+    assert f"Unused: expected a number of bytes, found {found}" == str(caught.value)
+
+
 @pytest.mark.parametrize("length", [1, 4, 300])
 def test_unused(engine: Engine, length: int) -> None:
     """Unused bytes are no member while they are zeros; others are kept."""

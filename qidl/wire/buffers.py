@@ -7,7 +7,7 @@ from typing import Any
 
 import construct
 
-from qidl.errors import WireError
+from qidl.errors import SchemaError, WireError
 from qidl.wire.measures import measure
 from qidl.wire.reader import Path, Reader, State, as_bytes, shown
 
@@ -46,13 +46,18 @@ class Unused(construct.Construct):  # type: ignore[misc]
     """Bytes that QEMU writes as zeros and skips unread.
 
     Zeros are no member of the state; other bytes, which a stranger wrote, are kept in one.
+
+    :param length: their number
+    :raises SchemaError: it is no number, or below 0
     """
 
     kind = "unused_buffer"
 
     def __init__(self, length: int) -> None:
         super().__init__()
-        self.length = length
+        if not isinstance(length, int) or length < 0:
+            raise SchemaError(f"Unused: expected a number of bytes, found {shown(length)}")
+        self.length = int(length)
 
     def _parse(self, stream: Reader, context: Any, path: Path) -> bytes | None:
         data = stream.take(self.length, path, "unused")
