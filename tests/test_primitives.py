@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 import struct
-import tracemalloc
 from typing import Any
 
-import construct
 import pytest
 from conftest import Engine, check_layout
 from hypothesis import given, strategies as st
+from vmstates import layout, refused
 
-from qidl import SchemaError, WireError
+from qidl import WireError
 from qidl.wire.primitives import (
     Again,
     Array,
     AtLeast,
-    Before,
     Bool,
     Buffer,
-    Checked,
-    Conditional,
     Equal,
     Int8,
     Int16,
     Int32,
     Int64,
-    Integer,
     Listed,
-    Only,
     Range,
-    Reader,
-    Since,
     Timer,
     UInt8,
     UInt16,
     UInt32,
     UInt64,
     Unused,
-    When,
-    as_bytes,
-    function_name,
-    measure,
-    minimum_size,
     shown,
 )
 from qidl.wire.vmstate import VMState
@@ -51,18 +38,6 @@ INTEGERS = {"b": Int8, "h": Int16, "i": Int32, "q": Int64, "B": UInt8, "H": UInt
 """By the letter that Python's own struct has for each."""
 
 PAIR = VMState("pair", version_id=1, fields=["a" / UInt8, "b" / UInt16])
-
-
-def layout(*fields: Any, **more: Any) -> VMState:
-    return VMState("dev", version_id=1, fields=fields, **more)
-
-
-def refused(engine: Engine, wire: VMState, given: bytes | dict[str, Any]) -> str:
-    """The message with which an engine refuses a payload or a state; it is one line."""
-    with pytest.raises(WireError) as caught:
-        engine.decode(wire, given) if isinstance(given, bytes) else engine.encode(wire, given)
-    assert 1 == len(str(caught.value).splitlines())
-    return str(caught.value)
 
 
 # Golden vectors, written by hand from the encodings of QEMU's migration stream:
@@ -301,308 +276,3 @@ def test_bytes_in_any_form(engine: Engine, value: object, subcon: Any) -> None:
 def test_tuple_for_a_list(engine: Engine) -> None:
     """A list may be written from a tuple."""
     assert b"\0\1\0\2" == engine.encode(layout("x" / Array(2, UInt16)), {"x": (1, 2)})
-
-
-# Unused bytes.
-
-
-@pytest.mark.parametrize(
-    ("length", "found"), [("n", "'n'"), (len, "builtin_function_or_method"), (-1, "-1"), (1.5, "1.5"), (None, "None")]
-)
-def test_unused_of_no_number(length: Any, found: str) -> None:
-    """How many bytes are skipped is a number, and nothing else."""
-    with pytest.raises(SchemaError) as caught:
-        layout("n" / UInt8, "unused" / Unused(length))
-    assert f"Unused: expected a number of bytes, found {found}" == str(caught.value)
-
-
-@pytest.mark.parametrize("length", [1, 4, 300])
-def test_unused(engine: Engine, length: int) -> None:
-    """Unused bytes are no member while they are zeros; others are kept."""
-    wire = layout("a" / UInt8, "unused" / Unused(length), "b" / UInt8)
-    check_layout(engine, wire, {"a": 1, "b": 2}, b"\1" + bytes(length) + b"\2")
-    stray = bytes(length - 1) + b"\x80"
-    check_layout(engine, wire, {"a": 1, "b": 2, "unused": stray}, b"\1" + stray + b"\2")
-
-
-# Counts.
-
-
-@pytest.mark.parametrize("kind", [Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64])
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_count_by_path(engine: Engine, kind: Integer, count: int) -> None:
-    """An earlier field of any width holds an array's count, or a buffer's length."""
-    wire = layout("n" / kind, "x" / Array("n", UInt16), "y" / Buffer("n"))
-    state = {"n": count, "x": [7] * count, "y": b"z" * count}
-    check_layout(engine, wire, state, struct.pack(kind.fmtstr, count) + b"\0\7" * count + b"z" * count)
-
-
-def test_count_by_nested_path(engine: Engine) -> None:
-    """A count may lie within a struct or an array that was read before."""
-    wire = layout("head" / PAIR, "sizes" / Array(2, UInt8), "x" / Array("head.a", UInt8), "y" / Buffer("sizes[1]"))
-    state = {"head": {"a": 2, "b": 0}, "sizes": [9, 1], "x": [5, 6], "y": b"z"}
-    check_layout(engine, wire, state, b"\2\0\0\x09\1\5\6z")
-
-
-def test_count_by_function(engine: Engine) -> None:
-    """A count may be computed from the state read so far."""
-    wire = layout("n" / UInt8, "x" / Array(lambda state: state["n"] * 2, UInt8), "y" / Buffer(lambda state: 1))
-    check_layout(engine, wire, {"n": 1, "x": [2, 3], "y": b"z"}, b"\1\2\3z")
-
-
-def test_count_within_a_struct(engine: Engine) -> None:
-    """A count belongs to the struct in which it stands, not to the whole."""
-    inner = VMState("inner", version_id=1, fields=["n" / UInt8, "x" / Array("n", UInt8)])
-    wire = layout("n" / UInt8, "inner" / Array(2, inner), "x" / Buffer("n"))
-    state = {"n": 1, "inner": [{"n": 2, "x": [8, 9]}, {"n": 0, "x": []}], "x": b"z"}
-    check_layout(engine, wire, state, b"\1\2\x08\x09\0z")
-
-
-HUGE: dict[str, tuple[VMState, bytes]] = {
-    "integers": (layout("n" / UInt32, "x" / Array("n", UInt64)), b"\xff" * 12),
-    "bytes": (layout("n" / UInt32, "x" / Buffer("n")), b"\xff" * 12),
-    "bytes as a list": (layout("n" / UInt32, "x" / Array("n", UInt8)), b"\xff" * 12),
-    "64-bit count": (layout("n" / UInt64, "x" / Array("n", UInt8)), b"\xff" * 12),
-    "structs": (layout("n" / UInt32, "x" / Array("n", PAIR)), b"\xff" * 12),
-    "arrays": (layout("n" / UInt32, "x" / Array("n", Array(3, UInt8))), b"\xff" * 12),
-    "checked": (layout("n" / UInt32, "x" / Array("n", Range(UInt8, 0, 1))), b"\xff" * 12),
-    "lists": (layout("n" / UInt32, "x" / Array("n", Listed(1, UInt8))), b"\xff" * 4 + b"\0" * 9),
-    "buffers of unknown length": (
-        layout("n" / UInt32, "m" / UInt8, "x" / Array("n", Buffer("m"))),
-        b"\xff" * 4 + b"\0" * 9,
-    ),
-    "structs that may be empty": (
-        layout("n" / UInt32, "x" / Array("n", VMState("e", version_id=1, fields=["y" / Since(2, UInt8)]))),
-        b"\xff" * 12,
-    ),
-    "struct with a count of its own": (
-        layout("x" / Array(2, VMState("e", version_id=1, fields=["n" / UInt32, "y" / Array("n", UInt8)]))),
-        b"\xff" * 12,
-    ),
-}
-
-
-@pytest.mark.parametrize("case", HUGE)
-def test_huge_count(engine: Engine, case: str) -> None:
-    """A count that the input cannot hold is refused before anything is allocated for it."""
-    wire, data = HUGE[case]
-    tracemalloc.start()
-    try:
-        refused(engine, wire, data)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert 1 << 20 > peak
-
-
-@pytest.mark.parametrize("length", [1000, 100_000])
-def test_memory_in_proportion(engine: Engine, length: int) -> None:
-    """Reading takes memory in proportion to the input."""
-    wire = layout("n" / UInt32, "x" / Array("n", UInt8), "rest" / Listed(1, UInt8))
-    data = struct.pack(">I", length) + bytes(length) + b"\1\1" * length + b"\0"
-    tracemalloc.start()
-    try:
-        engine.decode(wire, data)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert 64 * len(data) + (1 << 18) > peak
-
-
-# Conditions and their words.
-
-
-@pytest.mark.parametrize(
-    ("conditional", "expected"),
-    [
-        (Since(2, UInt8), "version ≥ 2"),
-        (Before(3, UInt8), "version < 3"),
-        (Only(2, UInt8), "version = 2"),
-        (When("n", UInt8), "n"),
-        (When("n", UInt8, equals=3), "n = 3"),
-    ],
-)
-def test_condition_in_words(conditional: Conditional, expected: str) -> None:
-    """A condition says when its field is there."""
-    assert expected == conditional.condition
-    assert "uint8" == conditional.kind
-
-
-def test_condition_of_a_function() -> None:
-    """A condition that is a function is called by the function's name."""
-
-    def _has_backlog(state: dict[str, Any]) -> bool:
-        return False
-
-    assert "has backlog" == When(_has_backlog, UInt8).condition
-
-
-def test_function_without_a_name() -> None:
-    """What has no name of its own shows as Python shows it."""
-
-    class Test:
-        def __call__(self) -> None: ...
-
-        def __repr__(self) -> str:
-            return "a_test"
-
-    assert "a test" == function_name(Test())
-
-
-def test_conditional_has_to_say() -> None:
-    """A condition of one's own defines when, and the words."""
-    bare = Conditional(UInt8)
-    with pytest.raises(NotImplementedError):
-        bare.present(1, {})
-    with pytest.raises(NotImplementedError):
-        _ = bare.condition
-
-
-@pytest.mark.parametrize(
-    ("checked", "expected"),
-    [
-        (Checked(UInt8, 3, 3), "3"),
-        (Checked(UInt8, 3, 255), "at least 3"),
-        (Checked(UInt8, 0, 1), "0..1"),
-        (Checked(Int32, -2, 2), "-2..2"),
-    ],
-)
-def test_bounds_in_words(checked: Checked, expected: str) -> None:
-    """Bounds say what a loading QEMU accepts."""
-    assert expected == checked.accepted
-
-
-# Sizes.
-
-
-@pytest.mark.parametrize(
-    ("subcon", "least", "size"),
-    [
-        (UInt32, 4, 4),
-        (Timer, 8, 8),
-        (Bool, 1, 1),
-        (Buffer(5), 5, 5),
-        (Buffer("n"), 0, None),
-        (Unused(7), 7, 7),
-        (Array(3, UInt16), 6, 6),
-        (Array("n", UInt16), 0, None),
-        (Array(2, Array("n", UInt8)), 0, None),
-        (Listed(1, UInt16), 1, None),
-        (Range(UInt16, 0, 1), 2, 2),
-        (Again("n", UInt16), 2, 2),
-        (Since(2, UInt16), 0, None),
-        ("x" / UInt16, 2, 2),
-        ("x" / Since(2, UInt16), 0, None),
-        (PAIR, 3, 3),
-        (Array(2, PAIR), 6, 6),
-        (VMState("v", version_id=1, fields=["n" / UInt8, "x" / Array("n", UInt8)]), 1, None),
-        (construct.Int16ub, 2, 2),
-        (construct.GreedyBytes, 0, None),
-    ],
-)
-def test_sizes(subcon: Any, least: int, size: int | None) -> None:
-    """A construct takes so many bytes at the least, and exactly so many where that is fixed."""
-    assert least == minimum_size(subcon)
-    if size is None:
-        with pytest.raises(construct.SizeofError):
-            subcon.sizeof()
-    else:
-        assert size == subcon.sizeof()
-
-
-@pytest.mark.parametrize(
-    ("subcon", "expected"),
-    [
-        (Timer, "timer"),
-        (Bool, "bool"),
-        (Buffer(1), "buffer"),
-        (Unused(1), "unused_buffer"),
-        (Array(1, UInt8), "uint8"),
-        (Array(1, PAIR), "struct"),
-        (Array(1, construct.Int8ub), "struct"),
-        (Listed(1, UInt8), "list"),
-        (Equal(UInt16, 1), "uint16"),
-        (Again("x", UInt16), "uint16"),
-        (Since(2, Bool), "bool"),
-        (PAIR, "struct"),
-    ],
-)
-def test_kinds(subcon: Any, expected: str) -> None:
-    """Every construct knows what descriptions call it."""
-    assert expected == subcon.kind
-
-
-# Helpers.
-
-
-@pytest.mark.parametrize(
-    ("length", "expected"),
-    [(3, 3), ("n", 5), ("s.m", 6), (lambda state: state["n"] + 1, 6)],
-)
-def test_measure(length: Any, expected: int) -> None:
-    """A count is a number, a path or a function."""
-    assert expected == measure(length, construct.Container(state={"n": 5, "s": {"m": 6}}))
-
-
-def test_measure_without_the_field() -> None:
-    """A path that leads nowhere is the layout's fault."""
-    with pytest.raises(SchemaError, match=r"^m: expected one of n, found 'm'$"):
-        measure("m", construct.Container(state={"n": 5}))
-
-
-@pytest.mark.parametrize("value", [b"ab", bytearray(b"ab"), [97, 98], (97, 98)])
-def test_as_bytes(value: object) -> None:
-    """Bytes are taken from whatever says the same."""
-    assert b"ab" == as_bytes(value, "x")
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (None, "None"),
-        (True, "True"),
-        (1.5, "1.5"),
-        ("a\nb", r"'a\nb'"),
-        ("x" * 50, "'" + "x" * 36 + "..."),
-        (b"abc", "bytes of 3"),
-        (bytearray(2), "bytearray of 2"),
-        ([1, 2], "list of 2"),
-        ((), "tuple of 0"),
-        ({}, "dict"),
-        (object(), "object"),
-    ],
-)
-def test_shown(value: object, expected: str) -> None:
-    """An error shows a value short and on one line."""
-    assert expected == shown(value)
-
-
-def test_reader() -> None:
-    """A reader is what construct takes for a stream, over bytes that it does not copy."""
-    reader = Reader(memoryview(b"abcdef"), 1)
-    assert (b"bc", 3, 3) == (reader.read(2), reader.tell(), reader.remaining)
-    assert (b"def", 0, b"") == (reader.read(), reader.remaining, reader.read(1))
-    assert (2, b"c") == (reader.seek(2), reader.read(1))
-    assert (4, b"ef") == (reader.seek(1, 1), reader.read(9))
-    assert (5, b"f") == (reader.seek(-1, 2), reader.read(1))
-
-
-def test_reader_takes_all_or_nothing() -> None:
-    """Taking more than there is raises, and moves nothing."""
-    reader = Reader(memoryview(b"abc"))
-    with pytest.raises(WireError, match=r"^x\.y: offset 0: expected 4 bytes \(what\), found 3$"):
-        reader.take(4, "x.y", "what")
-    assert b"abc" == reader.take(3, "", "")
-
-
-def test_negative_length(engine: Engine) -> None:
-    """A buffer whose length the input says to be negative is refused."""
-    wire = layout("n" / Int32, "x" / Buffer("n"))
-    with pytest.raises(WireError, match=r"^x: offset 4: expected a length \(buffer\), found -1$"):
-        engine.decode(wire, b"\xff\xff\xff\xffabc")
-
-
-def test_array_of_nothing(engine: Engine) -> None:
-    """Elements that take no room are as many as the layout says, at the end of the payload too."""
-    wire = layout("n" / UInt8, "x" / Array(2, Buffer("n")))
-    check_layout(engine, wire, {"n": 0, "x": [b"", b""]}, b"\0")
