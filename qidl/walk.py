@@ -220,21 +220,19 @@ class _Walker:
                 )
             except WireError as error:
                 self._take(header, error.reached)
-                is_cut |= isinstance(error, EndOfInput)
+                # A value that is wrong may be why it seems to be longer.
+                is_cut |= isinstance(error, EndOfInput) and not problems
                 continue
             self._take(header, end)
             if self._is_followed(end):
                 self._problems += problems
                 return _found(header, known, {layout: end}, end)
-        try:
-            found = self._opaque(header, "it is not what its layout says")
-        except WireError:
-            raise refusal from None
-        if is_cut and found.end == len(self._data) - 1:
-            # What was taken for the end mark is any byte of a section that is longer.
+        following = self._find_next(header)
+        # What looks like the end mark may be any byte of a section that is cut.
+        if following is None or (is_cut and following == len(self._data) - 1):
             raise refusal
         self._problems.append(refusal)
-        return found
+        return self._kept(header, following, "it is not what its layout says")
 
     def _live(self, header: Header) -> Found | None:
         payload: RAMPayload | BlockPayload
@@ -266,8 +264,12 @@ class _Walker:
                 section=header.idstr,
                 offset=offset,
             )
+        return self._kept(header, end, why)
+
+    def _kept(self, header: Header, end: int, why: str) -> Found:
         self._take(header, end)
-        self._warnings.append(f"{header.idstr}: {why}: {end - offset} bytes are kept as they are")
+        length = end - header.payload_offset
+        self._warnings.append(f"{header.idstr}: {why}: {length} bytes are kept as they are")
         return Found(header, end)
 
 

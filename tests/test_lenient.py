@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import warnings
 from pathlib import Path
 from random import Random
@@ -14,10 +15,12 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from test_hostile import UNIT, section
 
 import qidl
-from qidl import CompatError, Limits, QidlError, UnknownSectionWarning, WireError
+from qidl import CompatError, EndOfInput, Limits, QidlError, UnknownSectionWarning, WireError
 from qidl.cli import main
 from qidl.limits import LIMITS
 from qidl.snapshot import Snapshot
+from qidl.testing import power_on
+from qidl.wire.ram_records import block_list, page, ram_sections
 
 some = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 
@@ -187,3 +190,46 @@ def test_streams_that_are_cut(name: str, data: st.DataObject) -> None:
     for one, found in zip(whole, cut.sections, strict=False):
         # A cut before a subsection is one that nothing tells of.
         assert one.payload == found.payload or (found is cut.sections[-1] and not found.is_opaque)
+
+
+def test_last_section_with_a_bad_count() -> None:
+    """A count that asks for more than there is makes a bad section of a whole stream, not a stream that is cut."""
+    machine = power_on()
+    hpet = machine["hpet"]
+    machine.sections.sort(key=lambda one: one is hpet)
+    raw = bytearray(machine.to_bytes())
+    raw[qidl.load(bytes(raw))["hpet"].offset + 24] = 255
+    found = lenient(bytes(raw))
+    last = found.sections[-1]
+    assert ("hpet", True, hpet.length) == (last.idstr, last.is_opaque, last.length)
+    assert (True, b"", "num_timers") == (found.is_complete, bytes(found.trailer), found.problems[0].path)
+
+
+def test_warnings_of_what_is_kept() -> None:
+    """What is said to be kept is kept."""
+    raw = power_on().to_bytes()
+    for end in range(len(raw) - 60_000, len(raw) - 1, 997):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = qidl.load(raw[:end] + b"\0", strict=False)
+        assert [one.idstr for one in found.sections if one.is_opaque] == [
+            str(warning.message).partition(":")[0] for warning in caught
+        ]
+
+
+def _disk() -> bytes:
+    header = struct.pack(">BIB5sII", 1, 2, 5, b"block", 0, 1)
+    return header + struct.pack(">QB4s", 1, 4, b"disk") + bytes(1 << 20) + struct.pack(">Q", 2)
+
+
+@pytest.mark.parametrize(
+    "live",
+    [_disk(), b"".join(ram_sections([block_list({"pc.ram": 8192}) + page("pc.ram", 4096, bytes(4096))]))],
+    ids=["block", "ram"],
+)
+def test_cut_within_a_live_section(live: bytes) -> None:
+    """Wherever a stream is cut, it is said to be at its end."""
+    raw = b"QEVM\0\0\0\3" + live
+    for end in [*range(4, 80), *range(80, len(raw), 501)]:
+        with pytest.raises(EndOfInput):
+            qidl.load(raw[:end])

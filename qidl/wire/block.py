@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from struct import Struct
 from typing import Final, NamedTuple
 
-from qidl.errors import WireError
+from qidl.errors import EndOfInput, WireError
 from qidl.limits import LIMITS, Limits, check_name
 from qidl.wire.mapped import checker
 
@@ -94,4 +94,4 @@ def _records(data: memoryview, offset: int) -> Iterator[_Record]:
 
 def _need(data: memoryview, offset: int, length: int) -> None:
     if offset + length > len(data):
-        raise WireError(f"{length} bytes", str(len(data) - offset), path="block", offset=offset)
+        raise EndOfInput(f"{length} bytes", str(max(len(data) - offset, 0)), path="block", offset=offset)

@@ -32,7 +32,8 @@ def parse(path: str) -> tuple[Step, ...]:
             raise SchemaError(f"{path}: expected a field path such as bus[0].ifs[1].status, found {path[place:]!r}")
         name, index, spelled = match.groups()
         if index is not None and len(index) > _MOST_DIGITS:
-            raise SchemaError(f"{join(*steps)}: expected an index, found one of {len(index)} digits")
+            where = join(*steps, "[…]")
+            raise SchemaError(f"{where}: expected an index of at most {_MOST_DIGITS} digits, found {len(index)} digits")
         steps.append(int(index) if index is not None else name or spelled)
         place = match.end()
     return tuple(steps)

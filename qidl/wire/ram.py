@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from struct import Struct
 from typing import Final, NamedTuple
 
-from qidl.errors import BlockNotFound, SchemaError, WireError
+from qidl.errors import BlockNotFound, EndOfInput, SchemaError, WireError
 from qidl.limits import LIMITS, Limits, check_name
 from qidl.sentences import shown
 from qidl.wire.mapped import checker, mapped_file, reader
@@ -346,5 +346,5 @@ class RAMScanner:
         check_name(self._limits, name, offset)
         return name.decode("ascii"), end
 
-    def _short(self, offset: int, length: int) -> WireError:
-        return WireError(f"{length} bytes", str(max(len(self._data) - offset, 0)), path="ram", offset=offset)
+    def _short(self, offset: int, length: int) -> EndOfInput:
+        return EndOfInput(f"{length} bytes", str(max(len(self._data) - offset, 0)), path="ram", offset=offset)

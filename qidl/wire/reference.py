@@ -50,9 +50,12 @@ class Reference:
         limits: Limits = LIMITS,
         problems: list[WireError] | None = None,
     ) -> tuple[State, int]:
-        """Turn a payload into a state that begins at an offset, and tell where it ends."""
-        noted: list[WireError] | None = None if problems is None else []
-        reader = Reader(data, offset, limits, noted)
+        """Turn a payload into a state that begins at an offset, and tell where it ends.
+
+        :param problems: takes what is wrong with values, instead of refusing them
+        """
+        noted: list[WireError] = []
+        reader = Reader(data, offset, limits, None if problems is None else noted)
         try:
             state = layout._read(reader, layout.accept(version_id), "")
         except WireError as error:
@@ -60,10 +63,11 @@ class Reference:
             raise
         except construct.ConstructError as error:
             raise _foreign(error, section, reader.offset) from error
-        if problems is not None and noted:
+        finally:
             for problem in noted:
                 problem.section = section
-            problems += noted
+            if problems is not None:
+                problems += noted
         return state, reader.offset
 
     def encode(

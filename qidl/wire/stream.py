@@ -72,7 +72,7 @@ def read_preamble(data: memoryview) -> int:
         found = f"{ascii(magic)[1:]}" if magic else "an empty file"
         raise WireError("a QEMU migration stream, which begins with 'QEVM'", found, offset=0)
     if len(data) < 8:
-        raise WireError("the stream's version, 4 bytes", f"{len(data) - 4}", offset=4)
+        raise EndOfInput("the stream's version, 4 bytes", f"{len(data) - 4}", offset=4)
     (version,) = _U32.unpack_from(data, 4)
     if version != VERSION:
         raise WireError(f"stream version {VERSION}", str(version), offset=4)
