@@ -13,6 +13,7 @@ from typing import Any, Final
 import attrs
 
 from qidl.errors import SchemaError
+from qidl.sentences import brief
 
 Input = Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | bytes | os.PathLike[str]
 """Parsed JSON, its text, or a path to it."""
@@ -94,7 +95,7 @@ def read(source: Input, which: str) -> Schemas | Layouts:
                 raise SchemaError(f"{which}: {error}") from None
             except (KeyError, TypeError, AttributeError, ValueError) as error:
                 raise SchemaError(f"{which}: expected a complete description, found {error!r}") from error
-    raise SchemaError(f"{which}: expected schemas, a dump of QEMU's vmstate or layouts, found {_shown(value)}")
+    raise SchemaError(f"{which}: expected schemas, a dump of QEMU's vmstate or layouts, found {brief(value)}")
 
 
 def _parse(source: Input, which: str) -> Any:
@@ -123,10 +124,13 @@ def _are_schemas(value: Any) -> bool:
 
 
 def _schemas(value: Any) -> Schemas:
-    return {
-        each["type"]: {_text(name, "name of a member"): _description(member) for name, member in each["data"].items()}
-        for each in ([value] if _is_schema(value) else value)
-    }
+    found: dict[str, Any] = {}
+    for each in [value] if _is_schema(value) else value:
+        name = each["type"]
+        schema = {_text(member, "name of a member"): _description(kind) for member, kind in each["data"].items()}
+        if found.setdefault(name, schema) != schema:
+            raise SchemaError(f"expected one schema of each type, found another of {name!r}")
+    return found
 
 
 def _description(value: Any) -> Any:
@@ -201,8 +205,10 @@ def _layouts(value: Any) -> Layouts:
 def _sections(value: Any) -> dict[str, Layout]:
     if isinstance(value, Mapping) and not _is_layout(value):
         return {name: _layout(each, 0) for key, given in value.items() for name, each in _numbered(key, given)}
-    found = [_layout(each, 0) for each in ([value] if isinstance(value, Mapping) else value)]
-    return {each.name: each for each in found}
+    found: dict[str, list[Any]] = {}
+    for each in [value] if isinstance(value, Mapping) else value:
+        found.setdefault(_text(each.get("name", ""), "name"), []).append(each)
+    return {name: _layout(each, 0) for key, given in found.items() for name, each in _numbered(key, given)}
 
 
 def _numbered(key: Any, given: Any) -> list[tuple[str, Any]]:
@@ -239,7 +245,7 @@ def _layout_field(value: Any, depth: int) -> WireField:
 
 def _count(value: Any) -> str:
     """A number as text, or the path or the words that stand for it."""
-    return value if isinstance(value, str) and not value.isdigit() else str(_number(value, "count"))
+    return value if isinstance(value, str) else str(_number(value, "count"))
 
 
 def _number(value: Any, what: str) -> int:
@@ -248,7 +254,7 @@ def _number(value: Any, what: str) -> int:
     :raises SchemaError: it is none, or takes more than 64 bits
     """
     if type(value) is not int or value.bit_length() > 64:
-        raise SchemaError(f"expected an integer of 64 bits as {what}, found {_shown(value)}")
+        raise SchemaError(f"expected an integer of 64 bits as {what}, found {brief(value)}")
     return value
 
 
@@ -258,17 +264,8 @@ def _text(value: Any, what: str) -> str:
     :raises SchemaError: it is no text
     """
     if not isinstance(value, str):
-        raise SchemaError(f"expected text as {what}, found {_shown(value)}")
+        raise SchemaError(f"expected text as {what}, found {brief(value)}")
     return value
-
-
-def _shown(value: Any) -> str:
-    """A value in an error: short, and on one line."""
-    try:
-        return repr(value)[:60]
-    except (ValueError, RecursionError):
-        # Python refuses to print the longest integers, and what is within itself too deep.
-        return f"an odd {type(value).__name__}"
 
 
 def _is_list(value: Any) -> bool:
