@@ -25,17 +25,21 @@ def is_refusal(cls: type, error: Exception) -> bool:
 def hook_of(cls: type, error: Exception) -> str:
     """The hook of the class, or of a struct in it, that an error comes out of; empty if it is none."""
     hooks = {
-        f"{one.name}.{name}": hook
+        f"{owner.__name__}.{name}": vars(owner)[name]
         for one in structs(declaration(cls))
         for name in _HOOKS
-        if (hook := getattr(one.cls, name, None)) is not None
+        if (owner := next((base for base in one.cls.__mro__ if name in vars(base)), None)) is not None
     }
-    codes = {getattr(inspect.unwrap(hook), "__code__", None): name for name, hook in hooks.items()}
+    codes = {getattr(inspect.unwrap(_function(hook)), "__code__", None): name for name, hook in hooks.items()}
     found = _out_of(codes, error)
     if not found and isinstance(error, TypeError):
         # One that cannot be called has no frame.
-        found = next((name for name, hook in hooks.items() if not _takes_self(hook)), "")
+        found = next((name for name, hook in hooks.items() if not _can_be_called(hook)), "")
     return found
+
+
+def _function(hook: Any) -> Any:
+    return hook.__func__ if isinstance(hook, staticmethod | classmethod) else hook
 
 
 def check_of(cls: type, error: Exception) -> str:
@@ -55,10 +59,10 @@ def _out_of(codes: dict[Any, str], error: Exception) -> str:
     return next((codes[frame.f_code] for frame in frames if frame.f_code in codes), "")
 
 
-def _takes_self(hook: Any) -> bool:
-    """Whether a hook can be called as such."""
+def _can_be_called(hook: Any) -> bool:
+    """Whether a hook can be called as such, as it stands in its class."""
     try:
-        inspect.signature(hook).bind(None)
+        inspect.signature(_function(hook)).bind(*(() if isinstance(hook, staticmethod) else (None,)))
     except (TypeError, ValueError) as error:
         # Of one without a signature, there is no telling.
         return isinstance(error, ValueError)
