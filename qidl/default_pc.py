@@ -8,8 +8,8 @@ from typing import Any, Final
 from qidl import devices
 from qidl.compat.chain import from_device
 from qidl.errors import SchemaError
-from qidl.kinds import shown
 from qidl.levels import LEVELS, NEWEST, level as _level
+from qidl.sentences import shown
 from qidl.snapshot import Snapshot, load
 from qidl.wire.ram import PAGE_SIZE
 from qidl.wire.ram_records import block_list, ram_sections
@@ -72,7 +72,7 @@ def power_on(level: str = NEWEST, *, ram_size: int = 16 * _MIB) -> Snapshot:
     return load(_stream(level, ram_size), level=level)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=8)
 def _stream(level: str, ram_size: int) -> bytes:
     if level != NEWEST:
         return power_on(ram_size=ram_size).convert(level).to_bytes()

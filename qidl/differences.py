@@ -98,20 +98,22 @@ def _diff_section(name: str, left: Section | None, right: Section | None) -> Ite
 
 def _diff_ram(left: RAM, right: RAM) -> Iterator[Difference]:
     for idstr in [*left, *(idstr for idstr in right if idstr not in left)]:
+        # Until version 4 of the section, memory has no blocks, and so no names.
+        path = idstr or "memory"
         if idstr not in left or idstr not in right:
             lengths = (ram[idstr].length if idstr in ram else ABSENT for ram in (left, right))
-            yield Difference("ram", idstr, *lengths)
+            yield Difference("ram", path, *lengths)
             continue
         one, other = left[idstr], right[idstr]
         if one.length != other.length:
-            yield Difference("ram", f"{idstr}.length", one.length, other.length)
+            yield Difference("ram", f"{path}.length", one.length, other.length)
         shorter = min(one.length, other.length)
         for address in sorted({*one.addresses(), *other.addresses()}):
             if address >= shorter:
                 break
             sides = [block.read(address, PAGE_SIZE) if block.has(address) else ABSENT for block in (one, other)]
             if sides[0] != sides[1]:
-                yield Difference("ram", f"{idstr}[{address:#x}]", *(s if s is ABSENT else "a page" for s in sides))
+                yield Difference("ram", f"{path}[{address:#x}]", *(s if s is ABSENT else "a page" for s in sides))
 
 
 def _disks(snapshot: Snapshot) -> dict[tuple[str, int], bytes]:

@@ -11,7 +11,7 @@ from qidl.annotations import CType, Mark, Property
 from qidl.errors import DeclarationError
 from qidl.generated import USES_OF_A_CLASS, Generated
 from qidl.rules import Rule
-from qidl.sentences import shown as shown
+from qidl.sentences import shown
 
 DECLARATION: Final = "__qidl__"
 """Class attribute that holds the :class:`Declaration`."""

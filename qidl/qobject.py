@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 from qidl.annotations import CType
 from qidl.errors import SchemaError
 from qidl.hooks import pre_save
-from qidl.kinds import DECLARATION, Declaration, declaration, shown, text_misfit
+from qidl.kinds import DECLARATION, Declaration, declaration, text_misfit
+from qidl.sentences import shown
 from qidl.visitor import InputVisitor, Name, OutputVisitor, build, fill as _fill, visit, visit_fields
 
 T = TypeVar("T")

@@ -21,18 +21,18 @@ from qidl.kinds import (
     Struct,
     is_declared,
     misfit,
-    shown,
 )
+from qidl.sentences import shown
 
 # The first is every method's own argument, the others are hooks.
-_RESERVED: Final = frozenset({"self", "pre_save", "post_load"})
+RESERVED: Final = frozenset({"self", "pre_save", "post_load"})
 
 
 def check_name(cls: type, name: str) -> None:
     """A field is an attribute, and an argument of ``__init__``."""
     if not name.isidentifier():
         raise DeclarationError(f"{cls.__name__}: expected names of fields, found {shown(name)}")
-    if keyword.iskeyword(name) or name in _RESERVED:
+    if keyword.iskeyword(name) or name in RESERVED:
         found = "a keyword" if keyword.iskeyword(name) else "one that means something else"
         raise DeclarationError(f"{cls.__name__}.{name}: expected a name that a field can have, found {found}")
 

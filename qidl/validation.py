@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from qidl.annotations import CType, Valid
 from qidl.errors import DeclarationError
-from qidl.kinds import Array, Field, Integer, Type, shown
+from qidl.kinds import Array, Field, Integer, Type
 from qidl.rules import Rule, at_most, check, equal, in_range, in_words, one_of, only_bits, ring
+from qidl.sentences import shown
 
 
 def rules_of(where: str, name: str, kind: Type, given: tuple[Valid, ...]) -> tuple[Rule, ...]:

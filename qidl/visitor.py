@@ -24,10 +24,10 @@ from qidl.kinds import (
     Type,
     declaration,
     misfit,
-    shown,
     text_misfit,
 )
 from qidl.loading import build as build, fill as fill
+from qidl.sentences import shown
 from qidl.sizes import length_of, room_for, size_misfit
 
 Name = str | int | None

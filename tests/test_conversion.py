@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import qidl
 from qidl.compat.chain import STEPS, chain
 from qidl.compat.machine import Machine, Part
-from qidl.compat.step import Lost, Step, step, steps
+from qidl.compat.step import Loss, Lost, Step, step, steps
 from qidl.differences import diff, diff_states
 from qidl.errors import CompatError, DeclarationError, QidlError
 from qidl.levels import LEVELS
@@ -382,3 +382,20 @@ def test_section_of_an_older_version() -> None:
     message = "i8254: expected a state as pc-1.1 writes it, found one without 'irq_disabled'"
     with pytest.raises(CompatError, match=message):
         qidl.load(raw, level="pc-1.1").convert("pc-1.0")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (10**70, "an integer of 233 bits"),
+        (1 << 20000, "an integer of 20001 bits"),
+        ([1 << 20000], "list"),
+        (list(range(99)), "list of 99"),
+        (bytes(3), r"b'\x00\x00\x00'"),
+        (True, "True"),
+    ],
+    ids=itertools.count(),
+)
+def test_losses_in_words(value: object, text: str) -> None:
+    """Whatever is lost, one short line says so."""
+    assert f"serial.x = {text}: why" == str(Loss("serial", "x", value, "why"))

@@ -8,6 +8,8 @@ import captures
 
 import qidl
 from qidl.differences import ABSENT, Difference
+from qidl.wire.ram import COMPRESS, EOS, MEM_SIZE
+from qidl.wire.stream import Header, SectionType, write_preamble
 
 
 def with_disk(*chunks: bytes) -> qidl.Snapshot:
@@ -65,3 +67,14 @@ def test_difference_of_huge_blocks() -> None:
     huge[place : place + 8] = (length + (1 << 62)).to_bytes(8, "big")
     found = list(qidl.diff(qidl.load(bytes(huge)), qidl.load(captures.own("pc-1.1"))))
     assert ["pc.ram.length"] == [difference.path for difference in found]
+
+
+def test_memory_without_names() -> None:
+    """Memory of a time before it had blocks is told by a word."""
+    payload = struct.pack(">Q", 4096 | MEM_SIZE) + struct.pack(">Q", COMPRESS) + b"\1" + struct.pack(">Q", EOS)
+    header = Header(SectionType.START, 3, "ram", 0, 3, 0, 0).to_bytes()
+    left = qidl.load(write_preamble() + header + payload + b"\0")
+    right = qidl.load(write_preamble() + b"\0")
+    assert [Difference("ram", "memory", 4096, ABSENT)] == list(qidl.diff(left, right))
+    other = qidl.load(left.to_bytes().replace(b"\2\1", b"\2\5"))
+    assert [Difference("ram", "memory[0x0]", "a page", "a page")] == list(qidl.diff(left, other))

@@ -325,7 +325,7 @@ def test_integers_too_long_to_print() -> None:
         (
             lambda: machine["i8254"].get(f"channels[{'9' * 5000}]"),
             SchemaError,
-            "i8254: channels: expected an index, found one of 5000 digits",
+            "i8254: channels[…]: expected an index of at most 20 digits, found 5000 digits",
         ),
     ]
     for refused, error, message in refusals:

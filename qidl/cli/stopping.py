@@ -12,7 +12,7 @@ _SIGNALS = (
     *(signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU),
     *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF),
 )
-"""What else stops a process that does not ask for it; Python itself sees to Ctrl-C."""
+"""What asks a process to end, by somebody or at a limit; Python itself sees to Ctrl-C."""
 
 
 class Stopped(BaseException):

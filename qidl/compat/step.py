@@ -52,14 +52,18 @@ class Loss:
 
     def __str__(self) -> str:
         place = f"{self.section}.{self.path}" if self.path else self.section
-        try:
-            text = repr(self.value)
-        except ValueError:
-            # An edited state may hold integers that Python refuses to print.
-            text = shown(self.value)
-        else:
-            text = text if len(text) <= 60 else f"{type(self.value).__name__} of {len(self.value)}"
-        return f"{place} = {text}: {self.reason}"
+        return f"{place} = {_short(self.value)}: {self.reason}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, int):
+        return shown(value)
+    try:
+        text = repr(value)
+    except ValueError:
+        # An edited state may hold integers that Python refuses to print.
+        return type(value).__name__
+    return text if len(text) <= 60 else f"{type(value).__name__} of {len(value)}"
 
 
 Edit = Callable[[State, "Machine | None"], Iterable[Lost] | None]

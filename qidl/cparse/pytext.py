@@ -12,10 +12,11 @@ from typing import Final
 
 import attrs
 
+from qidl.refusals import RESERVED
+
 WIDTH: Final = 120
 _INDENT: Final = "    "
 _ANNOTATIONS: Final = "qidl.annotations"
-_RESERVED: Final = frozenset({"post_load", "pre_save"})
 _BUILTINS: Final = frozenset({"bool", "bytearray", "list", "object", "str"})
 """What annotations name without an import."""
 
@@ -130,7 +131,7 @@ class Names:
     @staticmethod
     def field_name(name: str) -> str:
         """Return what a C member is called: by its name, unless Python cannot have an attribute of that name."""
-        return _spelled(name, _RESERVED)
+        return _spelled(name, RESERVED)
 
     def import_lines(self, body: str) -> list[str]:
         """Lay out the imports that ``body`` needs, sorted as isort would."""

@@ -34,7 +34,7 @@ class Source:
     """One function, line by line.
 
     Nothing of it comes from data: of what a layout or a class says, integers are spelled, members' names are
-    quoted, and everything else is named.
+    quoted, fields are spelled as attributes, since ``@declare`` takes identifiers alone, and everything else is named.
 
     :ivar depth: blocks around the next line
     """

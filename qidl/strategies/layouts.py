@@ -11,7 +11,7 @@ import attrs
 from hypothesis import reject, strategies as st
 
 from qidl.errors import QidlError, SchemaError
-from qidl.kinds import shown
+from qidl.sentences import shown
 from qidl.strategies import values
 from qidl.strategies.couplings import NONE, Coupling, Couplings, Length, couplings
 from qidl.strategies.foreign import foreign

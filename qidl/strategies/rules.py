@@ -8,9 +8,8 @@ from typing import Any, Final
 import attrs
 
 from qidl.errors import SchemaError
-from qidl.kinds import shown
 from qidl.rules import Rule
-from qidl.sentences import raised
+from qidl.sentences import raised, shown
 from qidl.strategies.ranges import Range, common
 
 NOTHING: Final = object()

@@ -393,6 +393,12 @@ QIDL_DECLARE(S) {{ {name} a; {name} q_immutable *p; struct {name} many[2]; }};
     assert f"from elsewhere import {python}" in generate(parse_strict(f"QIDL_DECLARE(S) {{ {name} a; }};"), known=known)
 
 
+@pytest.mark.parametrize("name", ["self", "pre_save", "post_load", "class"])
+def test_members_that_python_cannot_name(name: str) -> None:
+    """A member whose name means something else in a class gets another."""
+    assert {f"{name}_": 0} == qidl.to_qobject(classes_of(f"QIDL_DECLARE(S) {{ uint8_t {name}; }};")["S"]())
+
+
 def test_structs_that_come_to_the_same_name() -> None:
     """Structs are told apart, also where one has the name that another would get."""
     text = """
