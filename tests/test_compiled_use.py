@@ -18,7 +18,7 @@ from qidl import WireError
 from qidl.wire.layouts.i6300esb import I6300ESB_V1336
 from qidl.wire.layouts.ide import IDE_V3
 from qidl.wire.layouts.pci import PCI_DEVICE
-from qidl.wire.primitives import Array, Buffer, UInt8, UInt32, When
+from qidl.wire.primitives import Array, Buffer, Listed, UInt8, UInt16, UInt32, When
 from qidl.wire.reference import REFERENCE
 from qidl.wire.vmstate import VMState
 
@@ -132,3 +132,16 @@ def test_io_buffers() -> None:
     assert_engines_agree_on_payload(wire, REFERENCE.encode(wire, state))
     state["drives"][1]["io_buffer"][7] = True
     assert_engines_agree_on_state(wire, state)
+
+
+@pytest.mark.parametrize("element", [UInt8, UInt16, Listed(1, UInt8)])
+@pytest.mark.parametrize("count", [3, 5000])
+def test_long_arrays_that_are_cut(element: Any, count: int) -> None:
+    """An array whose length the layout says is not read beyond the end, at the end of a payload or before more."""
+    x = [[] if isinstance(element, Listed) else 7] * count
+    fields = ["x" / Array(count, element), "y" / UInt8]
+    for wire, state in ((layout(fields[0]), {"x": x}), (layout(*fields), {"x": x, "y": 9})):
+        payload = REFERENCE.encode(wire, state)
+        assert_engines_agree_on_payload(wire, payload)
+        for missing in (1, 2, 3):
+            assert_engines_agree_on_payload(wire, payload[:-missing])

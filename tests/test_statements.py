@@ -83,3 +83,11 @@ def test_object_that_is_made_in_a_block() -> None:
         name = source.create("new(cls)")
     source.store(name, "x", "v2")
     assert [" (v2,) = unpack(data)", " if data:", "  v1 = new(cls)", " v1.x = v2"] == body(source)
+
+
+def test_field_that_is_stored_now_and_then() -> None:
+    """What a block stores is not read into the object whether the block is entered or not."""
+    source = reading("v2")
+    with source.block("if data:"):
+        source.store("v1", "x", "v2")
+    assert [" (v2,) = unpack(data)", " v1 = new(cls)", " if data:", "  v1.x = v2"] == body(source)
