@@ -55,6 +55,12 @@ def test_name_persists_across_payloads() -> None:
     assert page(3) == ram["pc.ram"].read(PAGE_SIZE, PAGE_SIZE)
 
 
+def test_blocks_in_several_lists() -> None:
+    """No QEMU writes more than one list into a payload; of those that come, all blocks count."""
+    (walked,), ram = scanned(block_list(pc_ram=PAGE_SIZE) + block_list(pc_rom=PAGE_SIZE, vga_vram=PAGE_SIZE) + END)
+    assert ["pc.ram", "pc.rom", "vga.vram"] == [name for name, _ in walked.blocks] == list(ram)
+
+
 def test_page_sent_again() -> None:
     """Of a page that comes more than once, the last is what memory holds."""
     start = block_list(pc_ram=3 * PAGE_SIZE) + full(0, page(1), "pc.ram") + full(PAGE_SIZE, page(2)) + END
