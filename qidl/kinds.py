@@ -9,7 +9,7 @@ import attrs
 
 from qidl.annotations import CType, Mark, Property
 from qidl.errors import DeclarationError
-from qidl.generated import USES_OF_A_CLASS, Generated
+from qidl.generating.functions import USES_OF_A_CLASS, Generated
 from qidl.rules import Rule
 from qidl.sentences import shown
 
@@ -221,6 +221,13 @@ def text_misfit(value: str, capacity: int | None) -> Misfit:
     return None
 
 
+def struct_within(kind: Type) -> Struct | None:
+    """The struct that a field holds, or that its elements are."""
+    while isinstance(kind, Array):
+        kind = kind.element
+    return kind if isinstance(kind, Struct) else None
+
+
 def structs(described: Declaration) -> Iterator[Declaration]:
     """Yield a declaration, and those of the structs that it serialises, each once."""
     found = {described.cls: described}
@@ -229,9 +236,7 @@ def structs(described: Declaration) -> Iterator[Declaration]:
         one = waiting.pop()
         yield one
         for field in one.serialised:
-            kind: Type = field.type
-            while isinstance(kind, Array):
-                kind = kind.element
-            if isinstance(kind, Struct) and kind.declaration.cls not in found:
+            kind = struct_within(field.type)
+            if kind is not None and kind.declaration.cls not in found:
                 found[kind.declaration.cls] = kind.declaration
                 waiting.append(kind.declaration)

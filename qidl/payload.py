@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from qidl import hooks
-from qidl.generated import MOST, USES_OF_A_LAYOUT, Generated
+from qidl.generating.functions import MOST, USES_OF_A_LAYOUT, Generated
 from qidl.kinds import Declaration, declaration
 from qidl.limits import LIMITS, Limits
 from qidl.qobject import from_qobject, saved

@@ -9,7 +9,7 @@ from qidl.annotations import CType
 from qidl.errors import SchemaError
 from qidl.hooks import pre_save
 from qidl.kinds import DECLARATION, Declaration, declaration, text_misfit
-from qidl.sentences import shown
+from qidl.sentences import NO_MEMBER, shown
 from qidl.visitor import InputVisitor, Name, OutputVisitor, build, fill as _fill, visit, visit_fields
 
 T = TypeVar("T")
@@ -216,7 +216,7 @@ class QObjectInputVisitor(InputVisitor):
         if isinstance(name, int):
             return within[name]
         if name not in within:
-            raise self.error(name, "a value", "no such member")
+            raise self.error(name, "a value", NO_MEMBER)
         asked.add(str(name))
         return within[name]
 
@@ -231,7 +231,7 @@ class QObjectInputVisitor(InputVisitor):
         within, asked = self._open.pop()
         for name in within:
             if name not in asked:
-                raise self.error(_member(name), "no such member", _shown(within[name]))
+                raise self.error(_member(name), NO_MEMBER, _shown(within[name]))
         self._path.pop()
 
     def start_list(self, name: Name) -> int:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qidl.errors import QidlError, SchemaError, SectionNotFound, WireError
 from qidl.levels import section_key
 from qidl.limits import LIMITS, Budget
+from qidl.sentences import shown
 from qidl.wire import path as paths
 from qidl.wire.block import BlockPayload
 from qidl.wire.mapped import checker, copied, held
 from qidl.wire.ram import RAMPayload
-from qidl.wire.reader import shown
 from qidl.wire.stream import Header, SectionType
 from qidl.wire.vmstate import VMState
 
@@ -348,11 +348,7 @@ class SectionName(NamedTuple):
         return cls(text)
 
 
-_MOST_DIGITS: Final = 20
-"""Of a number in a section's name: those of 64 bits."""
-
-
 def _number(name: str, digits: str, what: str) -> int:
-    if len(digits) > _MOST_DIGITS:
+    if len(digits) > paths.MOST_DIGITS:
         raise SectionNotFound(f"{name}: expected {what}, found {len(digits)} digits")
     return int(digits)

@@ -162,7 +162,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "default of an array": (
         {"x": (list[uint8], attrs.field(default=(1,), metadata={qidl.METADATA: Marks(dimensions=(1,))}))},
-        "C.x: expected a default of array(), found tuple",
+        "C.x: expected a default of array(), found tuple of 1",
     ),
     "mutable default": (
         {"x": (list[int], []), "mark": Mark.IMMUTABLE},

@@ -8,7 +8,7 @@ import pytest
 from test_payload import Inner, by_qobject
 from work import calls
 
-from qidl.generated import MOST
+from qidl.generating.functions import MOST
 from qidl.payload import from_payload, to_payload
 from qidl.wire.primitives import Conditional, Since, UInt8
 from qidl.wire.vmstate import VMState

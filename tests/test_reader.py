@@ -1,42 +1,17 @@
-"""Where forms read from, and how they take and show values."""
+"""Where forms read from, and how bytes are taken."""
 
 from __future__ import annotations
 
 import pytest
 
 from qidl import WireError
-from qidl.wire.primitives import (
-    Reader,
-    as_bytes,
-    shown,
-)
+from qidl.wire.primitives import Reader, as_bytes
 
 
 @pytest.mark.parametrize("value", [b"ab", bytearray(b"ab"), [97, 98], (97, 98)])
 def test_as_bytes(value: object) -> None:
     """Bytes are taken from whatever says the same."""
     assert b"ab" == as_bytes(value, "x")
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (None, "None"),
-        (True, "True"),
-        (1.5, "1.5"),
-        ("a\nb", r"'a\nb'"),
-        ("x" * 50, "'" + "x" * 36 + "..."),
-        (b"abc", "bytes of 3"),
-        (bytearray(2), "bytearray of 2"),
-        ([1, 2], "list of 2"),
-        ((), "tuple of 0"),
-        ({}, "dict"),
-        (object(), "object"),
-    ],
-)
-def test_shown(value: object, expected: str) -> None:
-    """An error shows a value short and on one line."""
-    assert expected == shown(value)
 
 
 def test_reader() -> None:

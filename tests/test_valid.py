@@ -163,9 +163,9 @@ def test_schema() -> None:
         ),
         "a range that is none": (
             {"x": (uint8, valid(0, range=(1,)))},  # type: ignore[arg-type]
-            "C.x: expected range of two integers, found tuple",
+            "C.x: expected range of two integers, found tuple of 1",
         ),
-        "no choice": ({"x": (uint8, valid(0, enum=()))}, "C.x: expected enum of integers, found tuple"),
+        "no choice": ({"x": (uint8, valid(0, enum=()))}, "C.x: expected enum of integers, found tuple of 0"),
         "no function": (
             {"x": (uint8, valid(0, check=3))},  # type: ignore[arg-type]
             "C.x: expected check of a function, found 3",
@@ -177,11 +177,11 @@ def test_schema() -> None:
         "choices that are text": ({"x": (uint8, valid(1, enum="123"))}, "C.x: expected enum of integers, found '123'"),  # type: ignore[arg-type]
         "bounds that are text": (
             {"x": (uint8, valid(1, range=("1", "3")))},  # type: ignore[arg-type]
-            "C.x: expected range of two integers, found tuple",
+            "C.x: expected range of two integers, found tuple of 2",
         ),
         "bounds between integers": (
             {"x": (uint8, valid(1, range=(0.9, 3.9)))},  # type: ignore[arg-type]
-            "C.x: expected range of two integers, found tuple",
+            "C.x: expected range of two integers, found tuple of 2",
         ),
         "a mask that is text": ({"x": (uint8, valid(1, bits="7"))}, "C.x: expected bits of a mask, found '7'"),  # type: ignore[arg-type]
         "a value that is text": ({"x": (uint8, valid(1, equal="1"))}, "C.x: expected equal of an integer, found '1'"),  # type: ignore[arg-type]
@@ -215,7 +215,7 @@ def test_schema() -> None:
         ),
         "a ring of two": (
             {"x": (list[uint8], valid(array(2), ring=("a", "b")))},  # type: ignore[arg-type]
-            "C.x: expected ring of the names of three fields, found tuple",
+            "C.x: expected ring of the names of three fields, found tuple of 2",
         ),
         "immutable, too": (
             {"x": (uint8, qidl.immutable(valid(0, range=(0, 2))))},

@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 
 from qidl.errors import CompatError
+from qidl.sentences import NO_MEMBER
 
 State = dict[str, Any]
 
@@ -122,7 +123,7 @@ def _member(state: State, name: str, path: str) -> tuple[State, str]:
 def _registers(vga: State, path: str, name: str, length: int) -> bytes:
     value = vga.get(name)
     if not isinstance(value, bytes | bytearray | list | tuple):
-        found = type(value).__name__ if name in vga else "no such member"
+        found = type(value).__name__ if name in vga else NO_MEMBER
         raise CompatError(f"{path}{name}: expected {length} bytes, found {found}")
     if len(value) != length:
         raise CompatError(f"{path}{name}: expected {length} bytes, found {len(value)}")
@@ -135,7 +136,7 @@ def _registers(vga: State, path: str, name: str, length: int) -> bytes:
 def _byte(chip: State, path: str, name: str) -> int:
     value = chip.get(name)
     if type(value) is not int:
-        found = type(value).__name__ if name in chip else "no such member"
+        found = type(value).__name__ if name in chip else NO_MEMBER
         raise CompatError(f"{path}{name}: expected an integer, found {found}")
     return value
 

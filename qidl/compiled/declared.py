@@ -5,7 +5,7 @@ from __future__ import annotations
 from qidl.annotations import CType
 from qidl.generating.source import TooHard
 from qidl.hooks import DEEPEST
-from qidl.kinds import Array, Declaration, Field, Struct, Type
+from qidl.kinds import Declaration, Field, Struct, Type, struct_within
 
 _TOO_DEEP = DEEPEST + 1
 _MOST_STRUCTS = 1000
@@ -56,10 +56,3 @@ def structs_of(declaration: Declaration) -> list[Declaration]:
     if depth > DEEPEST or many > _MOST_STRUCTS:
         raise TooHard
     return found
-
-
-def struct_within(kind: Type) -> Struct | None:
-    """The struct that a field holds, or that its elements are."""
-    while isinstance(kind, Array):
-        kind = kind.element
-    return kind if isinstance(kind, Struct) else None

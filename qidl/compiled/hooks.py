@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 from qidl import hooks
-from qidl.compiled.declared import struct_within, structs_of
+from qidl.compiled.declared import structs_of
 from qidl.generating.source import Source, TooHard, function_or
-from qidl.kinds import Array, Declaration, Field, Struct, Type
+from qidl.kinds import Array, Declaration, Field, Struct, Type, struct_within
 
 Run = Callable[[Any], None]
 

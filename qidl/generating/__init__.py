@@ -1,1 +1,1 @@
-"""Source of Python functions, in the making: what those for layouts and those for classes share."""
+"""Functions that are generated for layouts and for classes: what their makers share, and where they are kept."""

@@ -8,7 +8,7 @@ from qidl.declaration import declaration
 from qidl.errors import QidlError, SchemaError, WireError
 from qidl.faults import hook_of
 from qidl.qobject import from_qobject
-from qidl.sentences import brief
+from qidl.sentences import NO_MEMBER, brief
 from qidl.testing.comparing import differences
 from qidl.testing.engines import engines
 from qidl.testing.leaves import any_index, leaves
@@ -17,7 +17,6 @@ from qidl.testing.rules import breaks_rules
 from qidl.testing.running import Draw, fail
 from qidl.unused import without_unused
 from qidl.wire import path as paths, primitives as wire
-from qidl.wire.context import NO_MEMBER
 from qidl.wire.vmstate import VMState
 
 

@@ -11,7 +11,7 @@ import attrs
 
 from qidl.annotations import Mark
 from qidl.declaration import Array, Boolean, Field, Integer, String, Struct, Type, declaration
-from qidl.kinds import structs
+from qidl.kinds import struct_within, structs
 
 
 @attrs.define(eq=False)
@@ -76,9 +76,8 @@ def _within(value: Any, kind: Type, owner: Any, path: str, wanted: Wanted) -> It
 @functools.lru_cache(maxsize=1024)
 def _may_hold(kind: Type, wanted: Wanted) -> bool:
     """Whether there may be fields that are wanted; arrays of structs without any are long."""
-    while isinstance(kind, Array):
-        kind = kind.element
-    return isinstance(kind, Struct) and any(wanted(field) for one in structs(kind.declaration) for field in one.fields)
+    struct = struct_within(kind)
+    return struct is not None and any(wanted(field) for one in structs(struct.declaration) for field in one.fields)
 
 
 def unserialised(device: Any, path: str) -> dict[str, Place]:

@@ -9,9 +9,10 @@ from typing import Any
 import construct
 
 from qidl.errors import EndOfInput, WireError
+from qidl.sentences import shown
 from qidl.wire.integers import Integer
 from qidl.wire.measures import measure, minimum_size
-from qidl.wire.reader import Path, Reader, State, shown
+from qidl.wire.reader import Path, Reader, State
 
 
 class Array(construct.Subconstruct):  # type: ignore[misc]

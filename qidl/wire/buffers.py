@@ -8,8 +8,9 @@ from typing import Any
 import construct
 
 from qidl.errors import SchemaError, WireError
+from qidl.sentences import shown
 from qidl.wire.measures import measure
-from qidl.wire.reader import Path, Reader, State, as_bytes, shown
+from qidl.wire.reader import Path, Reader, State, as_bytes
 
 
 class Buffer(construct.Construct):  # type: ignore[misc]

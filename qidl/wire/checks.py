@@ -8,8 +8,9 @@ from typing import Any
 import construct
 
 from qidl.errors import WireError
+from qidl.sentences import shown
 from qidl.wire.measures import in_words, minimum_size
-from qidl.wire.reader import Path, Reader, shown
+from qidl.wire.reader import Path, Reader
 
 
 class Validated(construct.Subconstruct):  # type: ignore[misc]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import construct
 
 from qidl.errors import WireError
-from qidl.sentences import brief
+from qidl.sentences import NO_MEMBER, brief, shown
 from qidl.wire import path as paths
-from qidl.wire.primitives import State, shown
-
-NO_MEMBER: Final = "no such member"
-"""What is found where a field has no member, and expected where a member has no field."""
+from qidl.wire.primitives import State
 
 
 class Context(construct.Container):  # type: ignore[misc]

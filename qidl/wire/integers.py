@@ -8,7 +8,8 @@ from typing import Any
 import construct
 
 from qidl.errors import WireError
-from qidl.wire.reader import Path, Reader, shown
+from qidl.sentences import shown
+from qidl.wire.reader import Path, Reader
 
 
 class Integer(construct.FormatField):  # type: ignore[misc]

@@ -6,7 +6,7 @@ import functools
 import itertools
 import re
 import textwrap
-from typing import Any
+from typing import Any, Final
 
 from qidl.errors import SchemaError
 
@@ -14,8 +14,8 @@ Step = str | int
 
 _STEP = re.compile(r"(?:^|(?<=.)\.)([A-Za-z_]\w*)|\[(\d+)\]|\[([A-Za-z_]\w*)\]", re.ASCII)
 
-_MOST_DIGITS = 20
-"""Of an index: those of 64 bits."""
+MOST_DIGITS: Final = 20
+"""Of an index, or of another number in a name: those of 64 bits."""
 
 
 @functools.cache
@@ -31,9 +31,9 @@ def parse(path: str) -> tuple[Step, ...]:
         if match is None:
             raise SchemaError(f"{path}: expected a field path such as bus[0].ifs[1].status, found {path[place:]!r}")
         name, index, spelled = match.groups()
-        if index is not None and len(index) > _MOST_DIGITS:
+        if index is not None and len(index) > MOST_DIGITS:
             where = join(*steps, "[…]")
-            raise SchemaError(f"{where}: expected an index of at most {_MOST_DIGITS} digits, found {len(index)} digits")
+            raise SchemaError(f"{where}: expected an index of at most {MOST_DIGITS} digits, found {len(index)} digits")
         steps.append(int(index) if index is not None else name or spelled)
         place = match.end()
     return tuple(steps)

@@ -6,13 +6,14 @@ allocates, and raises :class:`~qidl.errors.WireError` with the field's path and 
 
 from __future__ import annotations
 
+from qidl.sentences import shown
 from qidl.wire.arrays import Array, Listed
 from qidl.wire.buffers import Buffer, Unused
 from qidl.wire.checks import AtLeast, Bits, Check, Checked, Equal, OneOf, Range, Validated
 from qidl.wire.conditions import Again, Before, Conditional, Only, Since, When
 from qidl.wire.integers import Bool, Boolean, Int8, Int16, Int32, Int64, Integer, Timer, UInt8, UInt16, UInt32, UInt64
 from qidl.wire.measures import function_name, measure, minimum_size
-from qidl.wire.reader import Path, Reader, State, Writer, as_bytes, shown
+from qidl.wire.reader import Path, Reader, State, Writer, as_bytes
 
 __all__ = [
     "Again",

@@ -1,13 +1,13 @@
-"""Where forms read from and write to, and how values are taken and shown."""
+"""Where forms read from and write to, and how values are taken."""
 
 from __future__ import annotations
 
 import io
 from typing import Any
 
-from qidl import sentences
 from qidl.errors import EndOfInput, WireError
 from qidl.limits import LIMITS, Limits
+from qidl.sentences import shown
 
 Path = str
 State = dict[str, Any]
@@ -142,10 +142,3 @@ def as_bytes(value: Any, path: Path) -> bytes:
                 raise WireError("uint8 (0..255)", shown(byte), path=f"{path}[{index}]")
         return bytes(value)
     raise WireError("bytes", shown(value), path=path)
-
-
-def shown(value: object) -> str:
-    """A value as an error shows it: short, on one line."""
-    if isinstance(value, bytes | bytearray | list | tuple):
-        return f"{type(value).__name__} of {len(value)}"
-    return sentences.shown(value)

@@ -10,9 +10,10 @@ import construct
 
 from qidl.errors import EndOfInput, SchemaError, WireError
 from qidl.limits import LIMITS, Limits
+from qidl.sentences import shown
 from qidl.views import byte_view
 from qidl.wire.context import Taken
-from qidl.wire.primitives import Reader, State, Writer, shown
+from qidl.wire.primitives import Reader, State, Writer
 from qidl.wire.vmstate import VMState
 
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import construct
 
 from qidl.errors import SchemaError, WireError
-from qidl.generated import USES_OF_A_LAYOUT, Generated
+from qidl.generating.functions import USES_OF_A_LAYOUT, Generated
 from qidl.limits import LIMITS, Limits
 from qidl.rules import Rule
+from qidl.sentences import shown
 from qidl.wire import path as paths
 from qidl.wire.context import Context, Taken, get_member, has_member
 from qidl.wire.member import Member as Member
-from qidl.wire.primitives import Again, Reader, State, Unused, minimum_size, shown
+from qidl.wire.primitives import Again, Reader, State, Unused, minimum_size
 
 if TYPE_CHECKING:
     from qidl.wire.reference import Reference

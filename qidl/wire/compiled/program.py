@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from qidl.generated import MOST
+from qidl.generating.functions import MOST
 from qidl.generating.source import Source, TooHard
 from qidl.limits import LIMITS, Limits
 from qidl.wire.compiled.reading import Reading

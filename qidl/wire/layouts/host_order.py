@@ -8,7 +8,8 @@ from typing import Any
 import construct
 
 from qidl.errors import WireError
-from qidl.wire.primitives import Array, Integer, Reader, UInt32, UInt64, shown
+from qidl.sentences import shown
+from qidl.wire.primitives import Array, Integer, Reader, UInt32, UInt64
 
 
 class LittleEndian(construct.FormatField):  # type: ignore[misc]

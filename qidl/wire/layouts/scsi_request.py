@@ -7,7 +7,8 @@ from typing import Any
 import construct
 
 from qidl.errors import WireError
-from qidl.wire.primitives import Buffer, Reader, as_bytes, shown
+from qidl.sentences import shown
+from qidl.wire.primitives import Buffer, Reader, as_bytes
 
 READS = frozenset({0x08, 0x28, 0xA8, 0x88})
 """Opcodes of READ (6), (10), (12) and (16)."""
