@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Final
 
 from qidl.cparse.meaning import StructMeaning, understand
 from qidl.cparse.pyfields import PyField, py_field
-from qidl.cparse.pytext import Names, assignment, class_names, comment, docstring
+from qidl.cparse.pytext import Names, assignment, comment, docstring, spell_classes, spell_fields
 from qidl.cparse.pytypes import Scope
 from qidl.cparse.tree import Unit
 
@@ -23,7 +23,7 @@ def generate(unit: Unit, *, known: Mapping[str, str] | None = None) -> str:
     Python needs; comments of the C source become docstrings, reasons and comments. What is
     serialised in C but has no counterpart in Python, such as a pointer to an undeclared type
     or an array whose size is computed, is marked ``broken`` with the reason. A member or a struct
-    whose name is a Python keyword gets an underscore behind it.
+    whose name means something else in Python, or there, gets an underscore behind it, or more.
 
     :param known: classes declared in other modules: ``{"PCIDevice": "qidl.devices.pci"}``
     :raises CSourceError: the unit has errors
@@ -34,11 +34,7 @@ def generate(unit: Unit, *, known: Mapping[str, str] | None = None) -> str:
     structs = _ordered(meanings)
     for struct in structs:
         modules.pop(struct.name, None)
-    names = Names(
-        fields={names for struct in structs for names in _names(struct)},
-        known=modules,
-        classes=class_names([struct.name for struct in meanings]),
-    )
+    names = Names(fields=_field_names(meanings), known=modules, classes=class_names(meanings))
     done = set(modules)
     later = {*modules, *(struct.name for struct in structs)}
     classes = []
@@ -53,8 +49,18 @@ def generate(unit: Unit, *, known: Mapping[str, str] | None = None) -> str:
     return f"{top}\n\n\n{body}\n" if body else f"{top}\n"
 
 
-def _names(struct: StructMeaning) -> set[str]:
-    return {Names.field_name(field.name) for field in struct.fields}
+def class_names(structs: Sequence[StructMeaning]) -> dict[str, str]:
+    """Return what the structs are called in Python, by their names in C."""
+    return spell_classes([struct.name for struct in structs], _field_names(structs))
+
+
+def _field_names(structs: Sequence[StructMeaning]) -> set[str]:
+    return {name for struct in structs for name in _spelled_fields(struct).values()}
+
+
+def _spelled_fields(struct: StructMeaning) -> dict[str, str]:
+    """What the members are called in Python, by their names in C."""
+    return spell_fields(list(dict.fromkeys(field.name for field in struct.fields if field.name)))
 
 
 def _ordered(structs: tuple[StructMeaning, ...]) -> list[StructMeaning]:
@@ -89,12 +95,13 @@ def _class(struct: StructMeaning, names: Names, done: set[str], later: set[str])
     if name != struct.name and struct.declaration.comment:
         words = f"{words.rstrip('.')}; called {struct.name} in C"
     lines = [f"@{declare}{mark}", f"class {name}:", *docstring(words, "    ")]
-    fields = _fields(struct, default_tag, Scope(names, done, later, {}, {field.name for field in struct.fields}))
+    spelled = _spelled_fields(struct)
+    fields = _fields(struct, default_tag, Scope(names, done, later, {}, spelled))
     if fields:
         lines.append("")
     for field in fields:
         lines += comment(field.comment) + assignment(f"{field.name}: {field.annotation}", field.value)
-    derived = [Names.field_name(field.name) for field in struct.fields if "derived" in field.marks[:1]]
+    derived = [spelled[field.name] for field in struct.fields if "derived" in field.marks[:1]]
     if derived:
         listed = ", ".join(derived[:-1]) + " and " + derived[-1] if len(derived) > 1 else derived[0]
         lines += ["", "    def post_load(self) -> None:", *docstring(f"Compute {listed}", "        ")]
@@ -102,11 +109,9 @@ def _class(struct: StructMeaning, names: Names, done: set[str], later: set[str])
 
 
 def _fields(struct: StructMeaning, default_tag: str, scope: Scope) -> list[PyField]:
-    found: dict[str, PyField] = {}
+    fields = []
     for meaning in struct.fields:
-        if not meaning.name or meaning.name in scope.earlier:
-            continue
-        field = py_field(meaning, default_tag, scope)
-        scope.earlier[meaning.name] = field.annotation
-        found.setdefault(field.name, field)
-    return list(found.values())
+        if meaning.name and meaning.name not in scope.earlier:
+            fields.append(py_field(meaning, default_tag, scope))
+            scope.earlier[meaning.name] = fields[-1].annotation
+    return fields

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qidl.cparse.generate import generate
+from qidl.cparse.generate import class_names, generate
 from qidl.cparse.meaning import understand
-from qidl.cparse.pytext import class_names
 from qidl.cparse.tree import Unit
 
 _MODULE = "qidl.cparse.loaded"
@@ -21,5 +20,4 @@ def load_classes(unit: Unit, *, known: Mapping[str, str] | None = None) -> dict[
     code = compile(generate(unit, known=known), f"<{unit.source.file}>", "exec")
     module: dict[str, type] = {"__name__": _MODULE}  # type: ignore[dict-item]
     exec(code, module)
-    names = class_names([meaning.name for meaning in understand(unit)])
-    return {struct: module[name] for struct, name in names.items()}
+    return {struct: module[name] for struct, name in class_names(understand(unit)).items()}

@@ -38,7 +38,7 @@ def py_field(field: FieldMeaning, default_tag: str, scope: Scope) -> PyField:
     A member that is serialised in C, but that a Python declaration cannot describe, is
     marked broken, with the reason.
     """
-    name = scope.names.field_name(field.name)
+    name = scope.fields[field.name]
     notes = [field.member.comment] if field.member.comment else []
     if name != field.name:
         notes.append(f"called {field.name} in C")
@@ -80,10 +80,10 @@ def _value(field: FieldMeaning, scope: Scope) -> tuple[str, Expression]:
 
 def _optional(field: FieldMeaning, annotation: str, value: Expression, scope: Scope) -> tuple[str, Expression]:
     has = f"has_{field.name}"
-    if has in scope.siblings and scope.earlier.get(has) != "bool":
+    if has in scope.fields and scope.earlier.get(has) != "bool":
         raise Unrepresentable(f"{has} is no bool that comes before it")
     optional = scope.names.use("optional")
-    if has in scope.siblings:
+    if has in scope.fields:
         return annotation, Call(optional, () if value == "None" else (value,))
     # Without a bool, absent is None.
     annotation = annotation if annotation.endswith(" | None") else f"{annotation} | None"

@@ -79,15 +79,29 @@ def printable(words: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in words).split())
 
 
-def class_names(structs: Collection[str]) -> dict[str, str]:
-    """Return the classes of C structs: each by its name, unless Python cannot have a class of that name here."""
-    names: dict[str, str] = {}
-    for struct in structs:
-        name = _spelled(struct, _BUILTINS)
-        while name != struct and (name in structs or name in names.values()):
-            name += "_"
-        names[struct] = name
-    return names
+def spell_classes(structs: Collection[str], members: Collection[str]) -> dict[str, str]:
+    """Return the classes of C structs: each by its name, unless Python cannot have a class of that name here.
+
+    :param members: names of fields, which hide a class of the same name
+    """
+    return _spell_apart(structs, {*_BUILTINS, *members})
+
+
+def spell_fields(members: Collection[str]) -> dict[str, str]:
+    """Return the fields of C members: each by its name, unless Python cannot have an attribute of that name."""
+    return _spell_apart(members, RESERVED)
+
+
+def _spell_apart(names: Collection[str], reserved: Collection[str]) -> dict[str, str]:
+    taken = {*names, *reserved}
+    spelled: dict[str, str] = {}
+    for name in names:
+        spelling = _spelled(name, reserved)
+        while spelling != name and spelling in taken:
+            spelling += "_"
+        taken.add(spelling)
+        spelled[name] = spelling
+    return spelled
 
 
 def _spelled(name: str, reserved: Collection[str]) -> str:
@@ -100,7 +114,7 @@ def _spelled(name: str, reserved: Collection[str]) -> str:
 class Names:
     """The names that a module uses: what it imports, and as what.
 
-    :param fields: names of C members, which hide imported names within a class
+    :param fields: names of fields, which hide imported names within a class
     :param known: the modules of classes that are declared elsewhere, by the classes' names
     :param classes: the classes of the module itself, by the names of the C structs
     """
@@ -127,11 +141,6 @@ class Names:
         if name in self._classes:
             return self._classes[name]
         return self.use(_spelled(name, _BUILTINS), self._known[name]) if name in self._known else name
-
-    @staticmethod
-    def field_name(name: str) -> str:
-        """Return what a C member is called: by its name, unless Python cannot have an attribute of that name."""
-        return _spelled(name, RESERVED)
 
     def import_lines(self, body: str) -> list[str]:
         """Lay out the imports that ``body`` needs, sorted as isort would."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import attrs
@@ -56,15 +56,15 @@ class Scope:
     :ivar names: spells imported names
     :ivar classes: the classes that are declared further up, or imported
     :ivar later: all classes, those declared further down too
-    :ivar earlier: the struct's earlier fields, and their annotations
-    :ivar siblings: the names of all the struct's fields
+    :ivar earlier: the struct's earlier members by their names in C, and their annotations
+    :ivar fields: what the struct's members are called in Python, by their names in C
     """
 
     names: Names
     classes: Collection[str]
     later: Collection[str]
     earlier: dict[str, str]
-    siblings: Collection[str]
+    fields: Mapping[str, str]
 
 
 def scalar(field: FieldMeaning, scope: Scope) -> tuple[str, Expression]:
@@ -135,7 +135,7 @@ def _size(size: Size, scope: Scope) -> str:
     if not isinstance(size, str) or not size.isidentifier():
         return str(_number(size))
     if size in scope.earlier and scope.earlier[size] in scope.names.integers:
-        return f'"{scope.names.field_name(size)}"'
-    if size in scope.siblings:
+        return f'"{scope.fields[size]}"'
+    if size in scope.fields:
         raise Unrepresentable(f"its size, {size}, is no integer that comes before it")
     raise Unrepresentable(f"its size, {size}, is not known")

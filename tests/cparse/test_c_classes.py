@@ -410,6 +410,20 @@ QIDL_DECLARE(__class) { int f; };
     assert {"c": {"f": 0}, "d": {"b": 0}, "e": {"a": 0}} == qidl.to_qobject(classes_of(text)["S"]())
 
 
+def test_members_that_come_to_the_same_name() -> None:
+    """Members are told apart, also where one has the name that another would get, and so are sizes."""
+    text = "QIDL_DECLARE(S) { uint8_t class; uint8_t class_; int q_size(class) *a; int q_size(class_) *b; };"
+    state = {"class__": 1, "class_": 2, "a": [5], "b": [6, 7]}
+    assert state == qidl.to_qobject(qidl.from_qobject(classes_of(text)["S"], state))
+
+
+def test_a_struct_and_a_member_of_the_same_name() -> None:
+    """A member does not hide the struct that a later one is made of."""
+    text = "QIDL_DECLARE(A) { int x; }; QIDL_DECLARE(B) { uint8_t A; uint8_t A_; A a; A many[2]; };"
+    state = {"A": 1, "A_": 2, "a": {"x": 3}, "many": [{"x": 4}, {"x": 5}]}
+    assert state == qidl.to_qobject(qidl.from_qobject(classes_of(text)["B"], state))
+
+
 def test_errors_are_raised() -> None:
     """Nothing is generated of a file with errors."""
     with pytest.raises(SchemaError):
