@@ -88,12 +88,17 @@ def spell_classes(structs: Collection[str], members: Collection[str]) -> dict[st
 
 
 def spell_fields(members: Collection[str]) -> dict[str, str]:
-    """Return the fields of C members: each by its name, unless Python cannot have an attribute of that name."""
-    return _spell_apart(members, RESERVED)
+    """Return the fields of C members: each by its name, unless Python cannot have an attribute of that name.
+
+    What says whether there is another, by its name, follows that.
+    """
+    spelled = _spell_apart(members, RESERVED, taken=[name.removeprefix("has_") for name in members])
+    follow = {f"has_{name}": f"has_{field}" for name, field in spelled.items()}
+    return {name: follow.get(name, field) for name, field in spelled.items()}
 
 
-def _spell_apart(names: Collection[str], reserved: Collection[str]) -> dict[str, str]:
-    taken = {*names, *reserved}
+def _spell_apart(names: Collection[str], reserved: Collection[str], taken: Collection[str] = ()) -> dict[str, str]:
+    taken = {*names, *reserved, *taken}
     spelled: dict[str, str] = {}
     for name in names:
         spelling = _spelled(name, reserved)

@@ -417,6 +417,17 @@ def test_members_that_come_to_the_same_name() -> None:
     assert state == qidl.to_qobject(qidl.from_qobject(classes_of(text)["S"], state))
 
 
+@pytest.mark.parametrize("others", ["", "uint8_t class_;", "bool has_class_;"])
+def test_the_flag_of_a_member_that_python_cannot_name(others: str) -> None:
+    """What says whether a member is there takes on the other name of that member."""
+    cls = classes_of(f"QIDL_DECLARE(S) {{ bool has_class; uint8_t q_optional class; {others} }};")["S"]
+    flag, name = [field.name for field in declaration(cls).fields][:2]
+    assert flag == f"has_{name}"
+    state = qidl.to_qobject(cls(**{flag: True, name: 5}))
+    assert 5 == state[name]
+    assert state == qidl.to_qobject(qidl.from_qobject(cls, state))
+
+
 def test_a_struct_and_a_member_of_the_same_name() -> None:
     """A member does not hide the struct that a later one is made of."""
     text = "QIDL_DECLARE(A) { int x; }; QIDL_DECLARE(B) { uint8_t A; uint8_t A_; A a; A many[2]; };"
