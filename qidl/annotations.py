@@ -117,6 +117,10 @@ class Mark(enum.Enum):
     BROKEN = "broken"
 
 
+BITS: Final = range(64)
+"""Numbers of the bits that a field can have."""
+
+
 @attrs.frozen
 class Property:
     """A qdev property: set from the command line, so its field is immutable.
@@ -250,8 +254,12 @@ def optional(default: Any = None) -> Any:
 
 def property_(name: str, default: Any = None, *, bit: int | None = None) -> Any:
     """A qdev property: immutable, and the property's default is the field's."""
-    value = int(bool(default)) << bit if bit is not None else default
-    return properties(Property(name, default, bit), default=value)
+    return properties(Property(name, default, bit), default=default if bit is None else _bit(default, bit))
+
+
+def _bit(is_set: Any, bit: int) -> int:
+    """The value of a bit; what is none is refused where the class is made."""
+    return 1 << bit if is_set and type(bit) is int and bit in BITS else 0
 
 
 def properties(*entries: Property, default: Any = None) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from qidl.annotations import Mark, Marks
+from qidl.annotations import BITS, Mark, Marks
 from qidl.errors import DeclarationError
 from qidl.kinds import (
     Array,
@@ -44,6 +44,9 @@ def check_marks(where: str, marks: Marks) -> None:
         raise DeclarationError(f"{where}: contradictory marks {' and '.join(mark.value for mark in given)}")
     if marks.optional and given and Mark.STANDARD not in given:
         raise DeclarationError(f"{where}: contradictory marks optional and {next(iter(given)).value}")
+    for bit in (entry.bit for entry in marks.properties):
+        if bit is not None and not (_is_size(bit) and bit in BITS):
+            raise DeclarationError(f"{where}: expected a property of a bit from 0 to 63, found {shown(bit)}")
     for dimension in marks.dimensions:
         if not _is_size(dimension) and (dimension is not None or marks.is_string):
             raise DeclarationError(f"{where}: expected a dimension of 0 or more, found {shown(dimension)}")

@@ -24,8 +24,9 @@ from qidl import (
     standard,
     string,
     uint8,
+    uint64,
 )
-from qidl.annotations import Marks
+from qidl.annotations import Marks, Property
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "two marks": (
@@ -47,6 +48,26 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "optional and property": (
         {"x": (uint8 | None, optional(qidl.property_("p")))},
         "C.x: contradictory marks optional and immutable",
+    ),
+    "no bit of a property": (
+        {"x": (uint64, qidl.property_("p", True, bit=64))},
+        "C.x: expected a property of a bit from 0 to 63, found 64",
+    ),
+    "a bit of a property below 0": (
+        {"x": (uint64, qidl.property_("p", True, bit=-1))},
+        "C.x: expected a property of a bit from 0 to 63, found -1",
+    ),
+    "a huge bit of a property": (
+        {"x": (uint64, qidl.property_("p", True, bit=1 << 99))},
+        "C.x: expected a property of a bit from 0 to 63, found 633825300114114700748351602688",
+    ),
+    "a text as the bit of a property": (
+        {"x": (uint64, qidl.properties(Property("p", True, "1"), default=0))},
+        "C.x: expected a property of a bit from 0 to 63, found '1'",
+    ),
+    "a fraction as the bit of a property": (
+        {"x": (uint64, qidl.property_("p", True, bit=1.0))},
+        "C.x: expected a property of a bit from 0 to 63, found 1.0",
     ),
     "optional without None or has_": (
         {"x": (uint8, optional(0))},

@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from qidl.annotations import BITS
 from qidl.cparse.expression import evaluate
 from qidl.cparse.lexer import spell
 from qidl.cparse.meaning import FieldMeaning
@@ -155,7 +156,7 @@ def _entry(arguments: tuple[Tokens, ...], annotation: str) -> tuple[str, str | N
     if len(arguments) == 2:
         return name, default, None
     bit = evaluate(arguments[1], {})
-    return name, default, str(bit) if bit is not None and 0 <= bit < 64 else None
+    return name, default, str(bit) if bit is not None and bit in BITS else None
 
 
 def _with_reason(value: Expression, notes: list[str]) -> tuple[Expression, list[str]]:
