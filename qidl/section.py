@@ -59,6 +59,8 @@ class Section:
         self._limits = LIMITS if budget is None else budget.limits
         self._strict = strict
         self._state: State | None = None
+        # As it was read, where its payload holds what a state does not tell.
+        self._misread: State | None = None
 
     def __repr__(self) -> str:
         return f"<Section {self.idstr} instance {self.instance_id} version {self.version_id}>"
@@ -109,7 +111,7 @@ class Section:
         """
         if self._pieces:
             return memoryview(copied(self._pieces))
-        if self._state is not None:
+        if self._state is not None and self._state != self._misread:
             return memoryview(self.encode())
         checker(self._original)()
         return self._original
@@ -167,9 +169,11 @@ class Section:
             except WireError:
                 if self._strict:
                     raise
-            return _reference().decode(
+            state = _reference().decode(
                 self.layout, payload, self.version_id, section=self.idstr, limits=self._limits, problems=[]
             )
+            self._misread = copy.deepcopy(state)
+            return state
 
     def _spend(self, payload: memoryview) -> None:
         """Count a payload as gone through, the first time that it is.
@@ -281,7 +285,7 @@ class Section:
         else:
             state, lost = from_device(self.idstr, device, self.level)
             payload = self.layout.encode(state, self.version_id, section=self.idstr)
-        self._original, self._state = memoryview(payload), None
+        self._original, self._state, self._misread = memoryview(payload), None, None
         return lost
 
 

@@ -33,6 +33,7 @@ def lenient(data: bytes, *, limits: Limits = LIMITS) -> Snapshot:
     assert data == snapshot.to_bytes()
     for one in snapshot.sections:
         assert isinstance(one.state, dict)
+    assert data == snapshot.to_bytes()
     for problem in snapshot.problems:
         assert isinstance(problem, WireError)
         assert 1 == len(str(problem).splitlines())
@@ -77,6 +78,21 @@ def test_value() -> None:
     )
     assert snapshot[found.idstr].state["tray_locked"] is True
     assert str(problem) == refusal(bytes(broken))
+
+
+def test_value_that_is_there_twice() -> None:
+    """Of two values that ought to be one, the later is read, as QEMU reads them; an edit writes it twice."""
+    data = bytearray(captures.own("pc-1.1"))
+    pit = qidl.load(bytes(data))["i8254"]
+    path, before = "channels[0].next_transition_time", pit.get("channels[0].next_transition_time")
+    data[pit.offset + pit.length - 1] ^= 1
+    broken = lenient(bytes(data))
+    (problem,) = broken.problems
+    assert ("i8254", path, str(before ^ 1)) == (problem.section, problem.path, problem.found)
+    assert before ^ 1 == broken["i8254"].get(path)
+    broken["i8254"].set("channels[2].gate", 9)
+    mended = qidl.load(broken.to_bytes())["i8254"]
+    assert (before ^ 1, 9) == (mended.get(path), mended.get("channels[2].gate"))
 
 
 def test_edit_beside_a_bad_value() -> None:

@@ -122,12 +122,14 @@ class Again(construct.Subconstruct):  # type: ignore[misc]
         """Bytes that it takes at the least."""
         return minimum_size(self.subcon)
 
-    def _parse(self, stream: Reader, context: Any, path: Path) -> None:
+    def _parse(self, stream: Reader, context: Any, path: Path) -> Any:
         offset = stream.offset
         value = self.subcon._parse(stream, context, path)
         first = paths.get(context.state, self.path)
         if value != first:
             stream.refuse(WireError(f"{first}, the value of {self.path} again", str(value), path=path, offset=offset))
+        # Where that is not refused: QEMU keeps what it reads last.
+        return value
 
     def _build(self, obj: Any, stream: Any, context: Any, path: Path) -> Any:
         return self.subcon._build(paths.get(context.state, self.path), stream, context, path)
