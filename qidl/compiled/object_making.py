@@ -60,7 +60,7 @@ class ObjectMaking:
         field = serialised_field(struct.declared, name)
         if not isinstance(field.type, Boolean):
             raise TooHard
-        self._set(struct.var, field, "True", "")
+        self._set(struct.var, field, "True", "", "None")
 
     def state(self, struct: Struct) -> str:
         raise TooHard
@@ -187,12 +187,13 @@ class ObjectMaking:
 
     def _add(self, struct: Struct) -> None:
         self._check_rules(struct)
+        defaults = default_expressions(described(struct.declared), self._source)
         for name, node in struct.members.items():
             if name not in struct.saved and not _is_unused(node):
                 field = serialised_field(struct.declared, name)
                 held = self._member(name, node, struct)
                 self._ranges.check()
-                self._set(struct.var, field, held, _test(node))
+                self._set(struct.var, field, held, _test(node), defaults.get(name, "None"))
         struct.saved = set(struct.members)
 
     def _member(self, name: str, node: Node, owner: Struct) -> str:
@@ -207,7 +208,7 @@ class ObjectMaking:
                 self._refuse_if(f"not ({node.test})")
         return self._held(node, field.type, owner)
 
-    def _set(self, var: str, field: Field, value: str, test: str, default: str = "None") -> None:
+    def _set(self, var: str, field: Field, value: str, test: str, default: str) -> None:
         """Set a field, and whether it is there; ``value`` is None where it is not."""
         if field.has is not None:
             self._source.store(var, field.has, test or "True")

@@ -52,7 +52,7 @@ class DictMaking:
 
     def expression(self, node: Node, declared: Any = None, owner: Struct | None = None) -> str:
         if isinstance(node, Struct):
-            return self._struct(node)
+            return self.save(node) if node.var else self._struct(node)
         if isinstance(node, Elements):
             node.saved = True
             return f"[{', '.join(map(self.expression, node.items))}]"

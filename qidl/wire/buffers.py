@@ -35,7 +35,7 @@ class Buffer(construct.Construct):  # type: ignore[misc]
         if len(data) != length:
             raise WireError(f"{length} bytes", str(len(data)), path=path)
         stream.write(data)
-        return obj
+        return data
 
     def _sizeof(self, context: Any, path: Path) -> int:
         if not isinstance(self.length, int):

@@ -77,6 +77,13 @@ class Taken:
                     raise WireError("0, since it does not travel", shown(element), path=paths.join(path, index))
 
 
+def unshared(value: Any) -> Any:
+    """A state in which each dict and list is another one, so that what is taken of one is not taken of all."""
+    if type(value) is dict:
+        return {name: unshared(member) for name, member in value.items()}
+    return [unshared(element) for element in value] if type(value) is list else value
+
+
 def has_member(state: State, path: str) -> bool:
     """Whether anything lies at a path of a state."""
     within: Any = state

@@ -12,7 +12,7 @@ from qidl.errors import EndOfInput, SchemaError, WireError
 from qidl.limits import LIMITS, Limits
 from qidl.sentences import shown
 from qidl.views import byte_view
-from qidl.wire.context import Taken
+from qidl.wire.context import Taken, unshared
 from qidl.wire.primitives import Reader, State, Writer
 from qidl.wire.vmstate import VMState
 
@@ -62,6 +62,8 @@ class Reference:
         except WireError as error:
             error.section, error.reached = error.section or section, reader.offset
             raise
+        except SchemaError as error:
+            raise WireError("what its layout asks for", str(error), section=section, offset=reader.offset) from None
         except construct.ConstructError as error:
             raise _foreign(error, section, reader.offset) from error
         finally:
@@ -88,7 +90,7 @@ class Reference:
         try:
             if not isinstance(state, dict):
                 raise WireError("a dict", shown(state))
-            taken = Taken()
+            state, taken = unshared(state), Taken()
             layout._write(state, stream, layout.accept(version_id), "", taken)
             taken.check(state, "")
         except WireError as error:

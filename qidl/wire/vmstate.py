@@ -74,6 +74,7 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
         self.old_style = old_style
         self.members = tuple(Member.of(field) for field in self.fields)
         self._forget_functions()
+        _check_paths(self.name, self.members)
         known = {member.path for member in self.members}
         for path in (path for rule in self.rules for path in rule.paths):
             if path not in known:
@@ -327,10 +328,11 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
                 value = paths.get(state, member.path) if has_member(state, member.path) else None
             else:
                 value = get_member(state, member.path, path)
-            if value is not None:
-                context[member.path] = value
             taken.take(state, member.path)
-            member.subcon._build(value, stream, context, here)
+            written = member.subcon._build(value, stream, context, here)
+            if value is not None:
+                # As it would be read, in whatever form it was given.
+                context[member.path] = written
         for error in self._broken_rules(context, path, {}):
             stream.refuse(error)
 
@@ -357,6 +359,17 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
                 yield from inner.walk()
         for subsection in self.subsections:
             yield from subsection.walk()
+
+
+def _check_paths(name: str, members: Iterable[Member]) -> None:
+    """A path stands for one value, in whichever of several forms it is there; or for one that is there again."""
+    certain: set[str] = set()
+    for member in members:
+        if member.conditions or isinstance(member.subcon, Again):
+            continue
+        if member.path in certain:
+            raise SchemaError(f"{name}: expected each path once, found {member.path} again")
+        certain.add(member.path)
 
 
 def _struct_within(subcon: Any) -> VMState | None:

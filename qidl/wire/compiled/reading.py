@@ -151,12 +151,12 @@ class Reading:
         if not present.keys() >= set(rule.paths):
             return
         source, nodes = self._source, [resolve(scope.root, path) for path in rule.paths]
-        names = [node.name for node in nodes if isinstance(node, Value) and node.name]
+        names = [node.name for node in nodes if isinstance(node, Value) and node.name and not _lacks_members(node)]
         if len(names) == len(nodes):
             test = f"{source.constant(rule.holds)}({', '.join(names)})"
             self._fixed.run.checks.append(f"if not {test}: raise {source.refused}")
         else:
-            test = f"{source.constant(keeps_rule)}({source.constant(rule)}, {self._state(scope)})"
+            test = f"{source.constant(keeps_rule)}({source.constant(rule)}, {self._state(scope)}, {{}})"
             source.line(f"if not {test}: raise {source.refused}")
 
     def _conditional(self, member: Member, conditions: tuple[Conditional, ...], scope: ReadingScope) -> None:
@@ -398,3 +398,8 @@ class Reading:
         source.line(f"{name}, o = {read}")
         source.line(f"if {name} is None: raise {source.refused}")
         return Value(name)
+
+
+def _lacks_members(node: Node) -> bool:
+    """Whether a struct that another function reads is to have more."""
+    return isinstance(node, Sealed) and bool(node.more.members)

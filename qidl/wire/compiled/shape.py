@@ -233,7 +233,7 @@ def subsections_stand_apart(layout: VMState) -> bool:
     """Whether the members of a state tell which subsections it has, each having members of its own."""
     if not all(is_plain(subsection) and _has_plain_marker(subsection) for subsection in layout.subsections):
         return False
-    own = {str(paths.parse(member.path)[0]) for member in layout.members}
+    own = {str(paths.parse(member.path)[0]) for member in layout.members} or {layout.marker}
     groups = [own, *(_roots_of_subsection(subsection) for subsection in layout.subsections)]
     certain = all(not subsection.fields or _has_certain_member(subsection) for subsection in layout.subsections)
     different = len({subsection.name for subsection in layout.subsections}) == len(layout.subsections)

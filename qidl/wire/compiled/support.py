@@ -9,7 +9,7 @@ from qidl.generating.source import Refused
 from qidl.limits import Limits
 from qidl.rules import Rule
 from qidl.wire import path as paths
-from qidl.wire.context import Context, Taken, has_member
+from qidl.wire.context import Context, Taken, has_member, unshared
 from qidl.wire.primitives import Reader, State, Writer
 from qidl.wire.vmstate import SUBSECTION, VMState
 
@@ -57,16 +57,21 @@ def read_foreign(
     return value, reader.offset
 
 
-def keeps_rule(rule: Rule, state: State) -> bool:
-    """Whether a state keeps a rule; it does where one of the fields is absent."""
-    if not all(has_member(state, path) for path in rule.paths):
+def keeps_rule(rule: Rule, state: State, known: State) -> bool:
+    """Whether a state keeps a rule; it does where one of the fields is absent.
+
+    :param known: values that need not be looked for, by path
+    """
+    others = tuple(path for path in rule.paths if path not in known)
+    if not all(has_member(state, path) for path in others):
         return True
-    return rule.holds(*(paths.get(state, path) for path in rule.paths))
+    values = known | {path: paths.get(state, path) for path in others}
+    return rule.holds(*(values[path] for path in rule.paths))
 
 
 def write_foreign(subcon: Any, value: Any, state: State, before: State, unsure: tuple[str, ...] = ()) -> bytes:
     """Let a construct write for itself, as the reference engine has it write: as :func:`read_foreign`."""
-    stream, taken = Writer(), Taken()
+    value, stream, taken = unshared(value), Writer(), Taken()
     subcon._build(value, stream, Context(state, before | _present(state, unsure), taken), "")
     taken.check(value, "")
     return stream.getvalue()

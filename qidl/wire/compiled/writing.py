@@ -147,15 +147,18 @@ class Writing:
             later.append(functools.partial(self._rule, rule, scope))
 
     def _rule(self, rule: Rule, scope: WritingScope) -> None:
-        present = {member.path: conditions for member, conditions in members(scope.layout, scope.version_id)}
-        if not present.keys() >= set(rule.paths):
+        forms = {member.path: member.subcon for member, _ in members(scope.layout, scope.version_id)}
+        if not forms.keys() >= set(rule.paths):
             return
-        nodes = [resolve(scope.root, path) for path in rule.paths]
-        names = [node.name for node in nodes if isinstance(node, Value) and node.name]
-        if len(names) == len(nodes):
-            self._values.ask(", ".join(names), rule.holds)
+        nodes = {path: resolve(scope.root, path) for path in rule.paths}
+        values = {path: _as_read(node) for path, node in nodes.items() if isinstance(node, Value) and node.name}
+        if len(values) == len(nodes):
+            self._values.ask(", ".join(values[path] for path in rule.paths), rule.holds)
+        elif any(_has_other_forms(forms[path]) for path in nodes if path not in values):
+            raise TooHard
         else:
-            self._values.ask(self._apart.state(scope.root), functools.partial(keeps_rule, rule))
+            known = ", ".join(f"{path!r}: {value}" for path, value in values.items())
+            self._values.ask(f"{self._apart.state(scope.root)}, {{{known}}}", functools.partial(keeps_rule, rule))
 
     def _conditional(
         self, member: Member, conditions: tuple[Conditional, ...], scope: WritingScope, later: Later
@@ -400,3 +403,13 @@ class Writing:
 
         later.append(write)
         return Value(name)
+
+
+def _as_read(value: Value) -> str:
+    """An expression for a value as reading gives it: an array of bytes is a list."""
+    return f"[*{value.name}]" if value.kind == "bytes" and value.bounds is not None else value.name
+
+
+def _has_other_forms(subcon: Any) -> bool:
+    """Whether a state may hold something else than what reading gives."""
+    return isinstance(subcon, Buffer | VMState) or (isinstance(subcon, Array) and subcon.kind == "uint8")
