@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from conftest import Engine
 from test_compiled import assert_engines_agree_on_payload, assert_engines_agree_on_state
 from vmstates import header, layout, refused, subsection
 
-from conftest import Engine
 from qidl import SchemaError
 from qidl.rules import Rule
-from qidl.wire.primitives import Array, Bits, Buffer, UInt8, UInt16, Unused, When
+from qidl.wire.primitives import Again, Array, Bits, Bool, Buffer, UInt8, UInt16, Unused, When
 from qidl.wire.vmstate import VMState
 
 RULED = subsection(
@@ -31,6 +31,10 @@ PAYLOADS: dict[str, tuple[VMState, list[bytes]]] = {
     "as many structs with such a rule as are said": (
         layout("n" / UInt8, "m" / Array("n", RULED)),
         [b"\2" + bytes(12), b"\2" + bytes(6) + b"\0\7" + bytes(4)],
+    ),
+    "a bool that is there again as an integer": (
+        layout("a" / Bool, "a" / Again("a", UInt16)),
+        [b"\1\0\1", b"\0\0\0", b"\1\0\0"],
     ),
     "a rule on a struct that gets more members": (
         layout("s" / NESTED, "s.x" / UInt8, rules=[Rule(("s",), lambda s: s.get("x") != 1, "no x of 1")]),

@@ -62,9 +62,7 @@ class Array(construct.Subconstruct):  # type: ignore[misc]
         if isinstance(self.subcon, Integer) and self.subcon.fits(obj):
             stream.write(struct.pack(f">{count}{self.subcon.code}", *obj))
             return [*obj]
-        return [
-            self.subcon._build(element, stream, context, f"{path}[{index}]") for index, element in enumerate(obj)
-        ]
+        return [self.subcon._build(element, stream, context, f"{path}[{index}]") for index, element in enumerate(obj)]
 
     def _sizeof(self, context: Any, path: Path) -> int:
         if not isinstance(self.count, int):

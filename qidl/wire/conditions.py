@@ -126,8 +126,9 @@ class Again(construct.Subconstruct):  # type: ignore[misc]
         offset = stream.offset
         value = self.subcon._parse(stream, context, path)
         first = paths.get(context.state, self.path)
-        if value != first:
-            stream.refuse(WireError(f"{first}, the value of {self.path} again", str(value), path=path, offset=offset))
+        if value == first:
+            return first
+        stream.refuse(WireError(f"{first}, the value of {self.path} again", str(value), path=path, offset=offset))
         # Where that is not refused: QEMU keeps what it reads last.
         return value
 
