@@ -36,6 +36,10 @@ PAYLOADS: dict[str, tuple[VMState, list[bytes]]] = {
         layout("a" / Bool, "a" / Again("a", UInt16)),
         [b"\1\0\1", b"\0\0\0", b"\1\0\0"],
     ),
+    "no struct with such a rule": (
+        layout("n" / UInt8, "m" / Array("n", RULED)),
+        [bytes(1), bytes(9)],
+    ),
     "a rule on a struct that gets more members": (
         layout("s" / NESTED, "s.x" / UInt8, rules=[Rule(("s",), lambda s: s.get("x") != 1, "no x of 1")]),
         [b"\1\1\1", b"\1\1\2"],

@@ -47,6 +47,15 @@ class Source:
         self._later: dict[str, Callable[[], Any]] = {}
         self._locals = 0
 
+    @property
+    def length(self) -> int:
+        """Statements so far."""
+        return len(self._statements)
+
+    def cut(self, length: int) -> None:
+        """Drop the statements behind the first so many."""
+        del self._statements[length:]
+
     def line(self, text: str) -> None:
         """Append a statement."""
         self._statements.append(Statement(self.depth, text))
@@ -70,10 +79,10 @@ class Source:
         """Put the statements that are made meanwhile under ``header``."""
         self.line(header)
         self.depth += 1
-        before = len(self._statements)
+        before = self.length
         try:
             yield
-            if len(self._statements) == before:
+            if self.length == before:
                 self.line("pass")
         finally:
             self.depth -= 1

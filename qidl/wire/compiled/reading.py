@@ -341,8 +341,13 @@ class Reading:
         within = (*path, 0)
         declared = self._declared(scope, within)
         self._fixed.run = run = Run(source)
+        before = source.length
         element = self._value(subcon.subcon, scope, within) if is_fixed(subcon.subcon) else None
         self._fixed.run = outer
+        if source.length > before:
+            # Statements of one element, such as a rule takes that asks for its state: they belong into a loop.
+            source.cut(before)
+            element = None
         count = self._counted(subcon, scope, max(run.size, minimum_size(subcon.subcon), 1))
         if element is None or not run.is_plain or not run.size or not self._making.is_literal(element):
             return self._loop(subcon.subcon, f"for _ in range({count}):", scope, within)

@@ -84,7 +84,8 @@ class Run:
         source, size = self._source, self.size
         source.line(f"e = o + {count} * {size}")
         names = f"({', '.join(self._names)},)"
-        source.line(f"{target} = [{element} for {names} in {self.format('iter_unpack')}(data[o:e])]")
+        # Not of a view: CPython 3.11 crashes if one that is iterated over is garbage, as with an error that is kept.
+        source.line(f"{target} = [{element} for {names} in {self.format('iter_unpack')}(bytes(data[o:e]))]")
         self.flush_ends_repeated()
         self._clear()
 
