@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -302,27 +303,62 @@ def test_pipe_in_pieces(vm: Path) -> None:
     os.close(read)
 
 
-@pytest.mark.parametrize("closed", [1, 2])
-def test_started_without_output(vm: Path, closed: int) -> None:
-    """A process that was started without standard output, or errors, does what it can."""
-    program = "import sys; from qidl.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = ["sh", "-c", f'exec "$@" {closed}>&-', "sh", sys.executable, "-c", program, "show", vm]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (0, "") == (done.returncode, done.stderr)
-    assert ("serial" in done.stdout) is (closed == 2)
+COMMAND = [sys.executable, "-c", "import sys; from qidl.cli import main; sys.exit(main(sys.argv[1:]))"]
+# Where output is not buffered, argparse keeps to itself that its help could not be written.
+BUFFERED = {**os.environ, "PYTHONUNBUFFERED": ""}
 
 
-def test_output_that_is_full(vm: Path) -> None:
+def started_without(stream: int, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process that was started without standard output, or errors."""
+    command = ["sh", "-c", f'exec "$@" {stream}>&-', "sh", *COMMAND, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=BUFFERED)
+
+
+def output_to(sink: Any, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command whose standard output is given."""
+    command = [*COMMAND, *arguments]
+    return subprocess.run(command, stdout=sink, stderr=subprocess.PIPE, text=True, check=False, env=BUFFERED)
+
+
+@pytest.mark.parametrize("arguments", [["show"], ["schema", "RTCState"], ["--help"]], ids=" ".join)
+def test_started_without_output(arguments: list[str]) -> None:
+    """Output that there is no place for is not lost without a word."""
+    done = started_without(1, *arguments)
+    assert (1, "qidl: standard output: Bad file descriptor\n") == (done.returncode, done.stderr)
+
+
+def test_nothing_to_output(vm: Path) -> None:
+    """A command that prints nothing needs no standard output."""
+    done = started_without(1, "set", vm, "hpet.config=1", "--in-place")
+    assert (0, "", 1) == (done.returncode, done.stderr, qidl.load(vm)["hpet"].state["config"])
+    done = started_without(1, "set", vm, "hpet.config=2", "-o", "/dev/stdout")
+    assert (1, "qidl: /dev/stdout: Bad file descriptor\n") == (done.returncode, done.stderr)
+
+
+def test_started_without_errors(vm: Path) -> None:
+    """A process that was started without standard error does what it can."""
+    done = started_without(2, "show", vm)
+    assert (0, True) == (done.returncode, "serial" in done.stdout)
+
+
+@pytest.mark.parametrize("arguments", [["show"], ["--help"]], ids=" ".join)
+def test_output_that_is_full(arguments: list[str]) -> None:
     """Where output does not fit, that is said of the output, and not of the input."""
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
-    program = "import sys; from qidl.cli import main; sys.exit(main(sys.argv[1:]))"
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [sys.executable, "-c", program, "show", vm], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
-    assert done.stderr.startswith("qidl: standard output: No space left on device\n")
-    assert done.returncode
+        done = output_to(full, *arguments)
+    assert (1, "qidl: standard output: No space left on device\n") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize("arguments", [["show"], ["show", "--json"], ["schema", "RTCState"], ["--help"]], ids=" ".join)
+def test_output_whose_reader_goes_away(arguments: list[str]) -> None:
+    """A command whose output nobody reads any more ends as other programs do: silently, as SIGPIPE would end it."""
+    read, write = os.pipe()
+    os.close(read)
+    done = output_to(write, *arguments)
+    os.close(write)
+    assert (128 + signal.SIGPIPE, "") == (done.returncode, done.stderr)
 
 
 def test_too_little_memory(vm: Path) -> None:

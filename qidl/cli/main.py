@@ -1,7 +1,7 @@
 """The command line: runs a command, and says its errors on one line.
 
 Exit status: 0 fine, 1 the input or the output is at fault (or ``diff`` found a difference), 2 wrong usage,
-128 and the number of the signal that stopped it.
+128 and the number of the signal that stopped it, be it by the pipe that its output goes to.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import importlib
 import io
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -22,8 +23,8 @@ from qidl.errors import FileCutShort, QidlError, UnknownSectionWarning
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     options = argparse.Namespace()
-    # A process may have been started without them; they are open as long as it is.
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    # A process may have been started without them; they are open as long as it is. Output fails once it is written.
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -31,19 +32,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         with stoppable(), warnings.catch_warnings():
-            parser().parse_args(arguments, options)
             warnings.simplefilter("always", UnknownSectionWarning)
             warnings.showwarning = _show_warning  # type: ignore[assignment]
-            status = _run(options)
-            sys.stdout.flush()
+            return _run(arguments, options)
     except Stopped as stopped:
         return stopped.status
     except BrokenPipeError as error:
         if error.filename is not None:
             return _fail(f"{error.filename}: {error.strerror}")
-        # Whoever read our output has had enough; nothing is left to say, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        # Whoever read our output has had enough.
+        _let_go_of_output()
+        return 128 + signal.SIGPIPE
     except FileCutShort as error:
         return _fail(str(error))
     except QidlError as error:
@@ -56,15 +55,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{_file_name(options)}expected as much as there is memory for, found more")
     except OSError as error:
         # Files that are read or written are named: what is not is our output.
+        if error.filename is None:
+            _let_go_of_output()
         name = "standard output" if error.filename is None else error.filename or "''"
         return _fail(f"{name}: {error.strerror or error}")
-    return status
 
 
-def _run(options: argparse.Namespace) -> int:
-    module, _, function = options.run.partition(":")
-    status: int = getattr(importlib.import_module(f"qidl.cli.{module}"), function)(options)
-    return status
+def _run(arguments: Sequence[str] | None, options: argparse.Namespace) -> int:
+    try:
+        parser().parse_args(arguments, options)
+        module, _, function = options.run.partition(":")
+        status: int = getattr(importlib.import_module(f"qidl.cli.{module}"), function)(options)
+        return status
+    finally:
+        # Of --help, too, which leaves by SystemExit.
+        sys.stdout.flush()
+
+
+def _let_go_of_output() -> None:
+    """Drop what could not be written: Python would try again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _file_name(options: argparse.Namespace) -> str:
