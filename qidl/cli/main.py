@@ -47,9 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error))
     except QidlError as error:
         if hasattr(error, "problems"):
-            # C source: every problem with its line and a caret, as compilers do.
-            print(error, file=sys.stderr)
-            return 1
+            # C source: every problem names its file.
+            return max(_fail(str(problem)) for problem in error.problems)
         return _fail(f"{_file_name(options)}{error}")
     except MemoryError:
         return _fail(f"{_file_name(options)}expected as much as there is memory for, found more")

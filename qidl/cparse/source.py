@@ -1,4 +1,4 @@
-"""C source text: where in which file an offset lies, and problems that show the line with a caret."""
+"""C source text: where in which file an offset lies, the line there with a caret, and problems that name it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from qidl.errors import SchemaError
 
 _MARKER = re.compile(r'^[ \t]*#[ \t]*(?:line[ \t]+)?([0-9]{1,9})(?:[ \t]+"([^"\n]*)")?', re.MULTILINE)
 _SHOWN_COLUMNS = 100
-_SHOWN_PROBLEMS = 50
 
 
 @attrs.frozen
@@ -42,7 +41,7 @@ class Place:
 
 @attrs.frozen
 class Problem:
-    """Something in the source that is not as the language asks.
+    """Something in the source that is not as the language asks; as text, ``file:line:column: expected …, found …``.
 
     :ivar place: where
     :ivar expected: what the language asks for there
@@ -53,17 +52,12 @@ class Problem:
     expected: str
     found: str
 
-    @property
-    def summary(self) -> str:
-        """The problem on one line: ``file:line:column: expected …, found …``."""
-        return f"{self.place}: expected {self.expected}, found {self.found}"
-
     def __str__(self) -> str:
-        return f"{self.summary}\n{self.place.caret}"
+        return f"{self.place}: expected {self.expected}, found {self.found}"
 
 
 class CSourceError(SchemaError):
-    """C source that could not be read.
+    """C source that could not be read; as text, its first problem, and how many follow.
 
     :ivar problems: every problem, in the order of the text
     """
@@ -73,10 +67,8 @@ class CSourceError(SchemaError):
         self.problems = problems
 
     def __str__(self) -> str:
-        shown = [str(problem) for problem in self.problems[:_SHOWN_PROBLEMS]]
-        if len(self.problems) > _SHOWN_PROBLEMS:
-            shown.append(f"and {len(self.problems) - _SHOWN_PROBLEMS} more")
-        return "\n".join(shown)
+        first, *more = self.problems
+        return f"{first}; and {len(more)} more" if more else str(first)
 
 
 class Source:

@@ -71,7 +71,8 @@ def everything(text: str | bytes, compat: Any) -> None:
     """Read a text and write all that can be written of it; let through what is no error of qidl's."""
     unit = parse(text, compat=compat)
     for problem in (*unit.errors, *unit.warnings):
-        assert problem.summary in str(problem)
+        assert len(str(problem).splitlines()) == 1
+        assert len(problem.place.caret.splitlines()) == 2
     schemas_text(unit)
     properties(unit)
     for struct in unit.declarations:
@@ -150,7 +151,7 @@ def test_deep_and_long(name: str, compat: Any) -> None:
 def _use(text: str, compat: Any) -> None:
     unit = parse(text, compat=compat)
     if unit.errors:
-        assert len(str(CSourceError(unit.errors))) < 30_000
+        assert len(str(CSourceError(unit.errors))) < 1_000
     else:
         schemas_text(unit)
         generate(unit)
