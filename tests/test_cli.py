@@ -89,7 +89,14 @@ def test_show_example(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = call(capsys, "show")
     assert (0, "") == (status, err)
     assert "level pc-1.1 (fits pc-1.1, pc-1.2)" in out
-    assert os.path.exists(EXAMPLE)
+
+
+def test_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The example can be had as a file, like any other output."""
+    out = tmp_path / "vm.qevm"
+    assert (0, "", "") == call(capsys, "example", "-o", out)
+    assert Path(EXAMPLE).read_bytes() == out.read_bytes()
+    assert "No such file" in refused(capsys, "example", "-o", tmp_path / "no" / "vm.qevm")
 
 
 def test_show_lists_sections(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,12 @@ def _show(commands: Commands) -> None:
     parser.set_defaults(run="show:run")
 
 
+def _example(commands: Commands) -> None:
+    parser = commands.add_parser("example", help="write the example that ships with qidl to a file")
+    parser.add_argument("-o", "--output", metavar="OUT", required=True, help="file to write")
+    parser.set_defaults(run="show:example")
+
+
 def _diff(commands: Commands) -> None:
     parser = commands.add_parser(
         "diff",
@@ -144,6 +150,6 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 
 _IN_THE_ORDER_OF_HELP: tuple[Callable[[Commands], None], ...] = (
-    *(_show, _diff, _set, _convert, _explain, _levels),
+    *(_show, _example, _diff, _set, _convert, _explain, _levels),
     *(_verify, _layouts, _schema, _generate, _check),
 )

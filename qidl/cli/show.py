@@ -1,4 +1,4 @@
-"""``qidl show``: the sections of a stream, the state of one, or one value."""
+"""``qidl show``, ``qidl example``: the sections of a stream, the state of one, or one value; a stream to begin with."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from qidl import files
 from qidl.cli.output import json_text, print_problems, print_table
 from qidl.section import Section
 from qidl.snapshot import Snapshot, load
@@ -34,6 +35,12 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join(_tree(section.get(path) if path else section.state, path)))
     return print_problems(snapshot)
+
+
+def example(options: argparse.Namespace) -> int:
+    """Write the stream that ships with the package."""
+    files.write(options.output, [files.read(EXAMPLE)])
+    return 0
 
 
 def _document(snapshot: Snapshot, sections: list[Section]) -> dict[str, Any]:
