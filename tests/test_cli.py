@@ -415,6 +415,22 @@ def test_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"HPETState", "HPETTimer"} == set(document["$defs"])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["RTCState", "--json", "--json-schema"], "argument --json-schema: not allowed with argument --json"),
+        (["RTCState", "--as-2012"], "argument --as-2012: not allowed with a class"),
+        (["fifo.c", "--json-schema"], "argument --json-schema: not allowed with C source"),
+    ],
+)
+def test_schema_in_one_form(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:
+    """Options that do not fit together, or not what they are given with, are wrong usage."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["schema", *arguments])
+    out, err = capsys.readouterr()
+    assert ("", f"qidl schema: error: {message}") == (out, err.splitlines()[-1])
+
+
 def test_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two dumps of layouts are compared; known differences can be accepted."""
     dumps = {}

@@ -114,10 +114,11 @@ def _layouts(commands: Commands) -> None:
 def _schema(commands: Commands) -> None:
     parser = commands.add_parser("schema", help="print the QAPI schemas of a device, or of what a C file declares")
     parser.add_argument("name", metavar="NAME|FILE.c|FILE.h", help="a class, a section, or C source")
-    parser.add_argument("--json", action="store_true", help="as JSON, not in the text form of 2012")
-    parser.add_argument("--json-schema", action="store_true", help="the JSON Schema of a class's QObject")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON, not in the text form of 2012")
+    form.add_argument("--json-schema", action="store_true", help="the JSON Schema of a class's QObject")
     parser.add_argument("--as-2012", action="store_true", help="read C source as the 2012 tool did, defects included")
-    parser.set_defaults(run="schema:run")
+    parser.set_defaults(run="schema:run", refuse=parser.error)
 
 
 def _generate(commands: Commands) -> None:

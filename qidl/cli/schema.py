@@ -17,7 +17,11 @@ _C_SUFFIXES = (".c", ".h", ".i")
 def run(options: argparse.Namespace) -> int:
     """Print the schema, or those of every declaration of a file."""
     if not options.name.endswith(_C_SUFFIXES):
+        if options.as_2012:
+            options.refuse("argument --as-2012: not allowed with a class")
         return _print_class(options)
+    if options.json_schema:
+        options.refuse("argument --json-schema: not allowed with C source")
     from qidl.cparse import parse_strict, schemas_json, schemas_text
 
     text = Path(options.name).read_bytes()
