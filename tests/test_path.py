@@ -24,6 +24,7 @@ STEPS = st.tuples(NAMES, st.lists(NAMES | st.integers(0, 5), max_size=4)).map(la
         ("current_tm.tm_sec", ("current_tm", "tm_sec")),
         ("grid[1][2]", ("grid", 1, 2)),
         ("[3].x", (3, "x")),
+        ("mac_reg[0x1a][010]", ("mac_reg", 26, 10)),
         ("regs[R_SSP_CR0]", ("regs", "R_SSP_CR0")),
     ],
 )
@@ -115,10 +116,10 @@ def test_get(path: str, expected: object) -> None:
         ("data[2]", "data[2]: expected an index below 2, found 2"),
         ("bus[0].y", "bus[0].y: expected one of x, found 'y'"),
         ("empty.x", "empty.x: expected one of no member, found 'x'"),
-        ("bus.x", "bus.x: expected a struct, found list"),
+        ("bus.x", "bus.x: expected an index below 2, found 'x'"),
         ("n.x", "n.x: expected a struct, found int"),
         ("n[0]", "n[0]: expected a list, found int"),
-        ("data.x", "data.x: expected a struct, found bytes"),
+        ("data.x", "data.x: expected an index below 2, found 'x'"),
         ("[0]", "[0]: expected one of n, bus, data, empty, z, found 0"),
     ],
 )

@@ -43,7 +43,8 @@ def _value(text: str, before: Any, target: str) -> Any:
                 return bytes(parse_json(text)) if text.startswith("[") else bytes.fromhex(text)
             case list():
                 return parse_json(text)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, SchemaError):
         kinds = {bool: "true or false", int: "an integer", bytes: "hexadecimal digits"}
         raise SchemaError(f"{target}: expected {kinds.get(type(before), 'a JSON list')}, found {shown(text)}") from None
-    raise SchemaError(f"{target}: expected the path of a value, found a struct")
+    # What is no value is not set, whatever the text stands for.
+    return text

@@ -12,7 +12,7 @@ from qidl.errors import SchemaError
 
 Step = str | int
 
-_STEP = re.compile(r"(?:^|(?<=.)\.)([A-Za-z_]\w*)|\[(\d+)\]|\[([A-Za-z_]\w*)\]", re.ASCII)
+_STEP = re.compile(r"(?:^|(?<=.)\.)([A-Za-z_]\w*)|\[(0[xX][\dA-Fa-f]+|\d+)\]|\[([A-Za-z_]\w*)\]", re.ASCII)
 
 MOST_DIGITS: Final = 20
 """Of an index, or of another number in a name: those of 64 bits."""
@@ -34,7 +34,7 @@ def parse(path: str) -> tuple[Step, ...]:
         if index is not None and len(index) > MOST_DIGITS:
             where = join(*steps, "[…]")
             raise SchemaError(f"{where}: expected an index of at most {MOST_DIGITS} digits, found {len(index)} digits")
-        steps.append(int(index) if index is not None else name or spelled)
+        steps.append(name or spelled if index is None else int(index, 16 if "x" in index.lower() else 10))
         place = match.end()
     return tuple(steps)
 
@@ -79,8 +79,8 @@ def child(value: Any, step: Step, path: str) -> Any:
     if isinstance(value, dict):
         names = textwrap.shorten(", ".join(map(str, value)), 200, placeholder=" …") or "no member"
         raise SchemaError(f"{here}: expected one of {names}, found {step!r}")
-    if isinstance(value, list | bytes) and isinstance(step, int):
-        raise SchemaError(f"{here}: expected an index below {len(value)}, found {step}")
+    if isinstance(value, list | bytes):
+        raise SchemaError(f"{here}: expected an index below {len(value)}, found {step!r}")
     raise SchemaError(
         f"{here}: expected a {'list' if isinstance(step, int) else 'struct'}, found {type(value).__name__}"
     )
