@@ -220,6 +220,20 @@ def test_set_refuses(vm: Path, capsys: pytest.CaptureFixture[str], assignment: s
     assert ([vm], before) == (list(vm.parent.iterdir()), vm.read_bytes())
 
 
+def test_set_mends(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Read leniently, a stream can be mended; what is still wrong with what was written is listed, once."""
+    broken, mended = qidl.load(vm, strict=False), vm.parent / "mended"
+    broken["ps2kbd"].set("common.queue.count", 300)
+    broken["ps2mouse"].set("common.queue.count", 300)
+    broken.save(vm)
+    assert "ps2kbd: common.queue.rptr: " in refused(capsys, "set", vm, "ps2kbd.common.queue.count=0", "-o", mended)
+    status, _, err = call(capsys, "set", vm, "ps2kbd.common.queue.count=0", "--lenient", "-o", mended)
+    assert (1, 1) == (status, err.count("\n"))
+    assert err.startswith("qidl: problem: ps2mouse: common.queue.rptr: ")
+    assert (0, "", "") == call(capsys, "set", mended, "ps2mouse.common.queue.count=0", "--lenient", "--in-place")
+    assert 0 == qidl.load(mended)["ps2kbd"].get("common.queue.count")
+
+
 def test_set_keeps_its_input(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The input is not overwritten unless that is asked for."""
     link = vm.parent / "link"

@@ -61,6 +61,7 @@ def _set(commands: Commands) -> None:
     )
     parser.add_argument("file")
     parser.add_argument("assignments", nargs="+", metavar="SECTION.PATH=VALUE")
+    _add_lenient(parser)
     _add_output(parser)
     parser.set_defaults(run="edit:run")
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import warnings
 from typing import Any
 
+from qidl.cli.output import print_problems
 from qidl.cli.paths import output_path
 from qidl.errors import SchemaError
 from qidl.qobject import parse_json
 from qidl.sentences import shown
-from qidl.snapshot import load
+from qidl.snapshot import Snapshot, load
 
 
 def run(options: argparse.Namespace) -> int:
     """Make the changes, all or none, and save."""
     output = output_path(options)
-    snapshot = load(options.file)
+    snapshot = load(options.file, strict=not options.lenient)
     for assignment in options.assignments:
         target, equals, text = assignment.partition("=")
         if not equals:
@@ -25,7 +27,14 @@ def run(options: argparse.Namespace) -> int:
             raise SchemaError(f"{target}: expected SECTION.PATH, found a section alone")
         section.set(path, _value(text, section.get(path), target))
     snapshot.save(output)
-    return 0
+    return _print_what_is_left(snapshot) if options.lenient else 0
+
+
+def _print_what_is_left(snapshot: Snapshot) -> int:
+    """Say what is still wrong; 1 if anything is."""
+    # Of unknown sections, the user has been warned.
+    with warnings.catch_warnings(action="ignore"):
+        return print_problems(load(snapshot.to_bytes(), strict=False))
 
 
 def _value(text: str, before: Any, target: str) -> Any:
