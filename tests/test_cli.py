@@ -124,6 +124,22 @@ def test_show_section(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "queue = 1024 elements, all 0" in out
 
 
+def test_show_leaves_out_zeros(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A star stands for the zeros that are left out of a buffer or a list, wherever they are."""
+    snapshot = qidl.load(vm)
+    snapshot["mc146818rtc"].set("cmos_data", bytes(32) + b"\1" + bytes(63) + b"\2" + bytes(31))
+    snapshot["vmmouse"].set("queue", [0, 5, 6, 0, 0, 0, 7, *bytes(1017)])
+    snapshot.save(vm)
+    _, out, _ = call(capsys, "show", vm, "mc146818rtc.cmos_data")
+    rows = [f"  0020  01{' 00' * 15}", "  *", f"  0060  02{' 00' * 15}", "  *"]
+    assert ["cmos_data = 128 bytes", "  *", *rows] == out.splitlines()
+    _, out, _ = call(capsys, "show", vm, "vmmouse.queue")
+    rows = ["  *", "  [1] = 5", "  [2] = 6", "  *", "  [6] = 7", "  *"]
+    assert ["queue = 1024 elements", *rows] == out.splitlines()
+    _, out, _ = call(capsys, "show", vm, "fdc.state.fifo")
+    assert "state.fifo = 512 elements, all 0\n" == out
+
+
 def test_show_json(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """--json prints the whole machine, bytes as lists of integers."""
     _, out, _ = call(capsys, "show", vm, "--json")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from qidl import files
@@ -119,11 +120,9 @@ def _scalar(value: Any) -> str:
 
 
 def _buffer(value: bytes, path: str) -> Iterator[str]:
+    rows = ((offset, value[offset : offset + 16]) for offset in range(0, len(value), 16))
     yield f"{path} = {len(value)} bytes" + ("" if any(value) else ", all 0")
-    for offset in range(0, len(value), 16):
-        row = value[offset : offset + 16]
-        if any(row):
-            yield f"  {offset:04x}  {row.hex(' ')}"
+    yield from _without_zeros((any(row), f"  {offset:04x}  {row.hex(' ')}") for offset, row in rows)
 
 
 def _numbers(value: list[int], path: str) -> Iterator[str]:
@@ -132,6 +131,12 @@ def _numbers(value: list[int], path: str) -> Iterator[str]:
         yield line
         return
     yield f"{path} = {len(value)} elements" + ("" if any(value) else ", all 0")
-    for index, element in enumerate(value):
-        if element:
-            yield f"  [{index}] = {_scalar(element)}"
+    yield from _without_zeros((element != 0, f"  [{i}] = {_scalar(element)}") for i, element in enumerate(value))
+
+
+def _without_zeros(lines: Iterable[tuple[bool, str]]) -> Iterator[str]:
+    """The lines that are not of zeros alone; for others that come in a row, a star. None where all are."""
+    runs = [(found, [line for _, line in run]) for found, run in itertools.groupby(lines, key=lambda each: each[0])]
+    if any(found for found, _ in runs):
+        for found, run in runs:
+            yield from run if found else ["  *"]
