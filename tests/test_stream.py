@@ -50,6 +50,11 @@ def test_preamble() -> None:
     [
         (b"", "offset 0: expected a QEMU migration stream, which begins with 'QEVM', found an empty file"),
         (b"QEV", "offset 0: expected a QEMU migration stream, which begins with 'QEVM', found 'QEV'"),
+        (
+            b"\x1f\x8b\x08\0",
+            "offset 0: expected a QEMU migration stream, which begins with 'QEVM', "
+            r"found '\x1f\x8b\x08\x00', of a gzip file, which is to be unpacked first",
+        ),
         (b"QFI\xfb\0\0\0\3", r"offset 0: expected a QEMU migration stream, which begins with 'QEVM', found 'QFI\xfb'"),
         (b"QEVM", "offset 4: expected the stream's version, 4 bytes, found 0"),
         (b"QEVM\0\0\0", "offset 4: expected the stream's version, 4 bytes, found 3"),

@@ -13,6 +13,7 @@ from qidl.wire.mapped import checker
 
 MAGIC: Final = b"QEVM"
 VERSION: Final = 3
+_GZIP: Final = b"\x1f\x8b"
 
 _U32 = Struct(">I")
 _LATER = {
@@ -70,6 +71,8 @@ def read_preamble(data: memoryview) -> int:
     magic = bytes(data[:4])
     if magic != MAGIC:
         found = f"{ascii(magic)[1:]}" if magic else "an empty file"
+        if magic.startswith(_GZIP):
+            found += ", of a gzip file, which is to be unpacked first"
         raise WireError("a QEMU migration stream, which begins with 'QEVM'", found, offset=0)
     if len(data) < 8:
         raise EndOfInput("the stream's version, 4 bytes", f"{len(data) - 4}", offset=4)
