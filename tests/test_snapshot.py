@@ -38,6 +38,8 @@ def test_load_of_nothing(tmp_path: Path) -> None:
     """A missing file and a folder are OSErrors; an empty file is a stream's fault."""
     with pytest.raises(FileNotFoundError):
         qidl.load(tmp_path / "missing")
+    with pytest.raises(TypeError, match="expected a path, bytes or a binary file, found None"):
+        qidl.load(None)  # type: ignore[arg-type]
     with pytest.raises(IsADirectoryError):
         qidl.load(tmp_path)
     (tmp_path / "empty").touch()

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from qidl.files.mapping import MappedFile
 from qidl.files.naming import naming
+from qidl.sentences import shown
 from qidl.views import byte_view
 
 LARGE: Final = 1 << 25
@@ -23,12 +24,15 @@ def read(
     :param beginning: what the bytes should begin with. Of what begins otherwise and has no end that is
         known, such as a pipe or a device, no more is read than shows that.
     :raises OSError: the file cannot be read
+    :raises TypeError: the source is none of these
     """
     if isinstance(source, bytes | bytearray | memoryview):
         return byte_view(source).toreadonly()
     if isinstance(source, str | os.PathLike):
         with naming(os.fspath(source)), open(source, "rb") as file:
             return _contents(file, os.fspath(source), beginning)
+    if not hasattr(source, "read"):
+        raise TypeError(f"expected a path, bytes or a binary file, found {shown(source)}")
     return memoryview(source.read())
 
 
