@@ -161,8 +161,10 @@ def test_reset_of_older_levels(level: str, skipped: set[str]) -> None:
 
 def test_find_class() -> None:
     """A class is found by its name and by its section's."""
+    from qidl.devices.ide import PCIIDEState
     from qidl.devices.mc146818rtc import RTCState
 
+    assert PCIIDEState is qidl.devices.find_class("0000:00:01.1/ide") is qidl.devices.find_class("ide")
     assert RTCState is qidl.devices.find_class("RTCState") is qidl.devices.find_class("mc146818rtc")
     with pytest.raises(SchemaError, match="expected a section or one of"):
         qidl.devices.find_class("nothing")

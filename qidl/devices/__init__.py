@@ -104,12 +104,15 @@ def device_class(idstr: str) -> Any:
 
 
 def find_class(name: str) -> Any:
-    """Return a device class by its own name (``RTCState``) or by its section's (``mc146818rtc``, ``ide``).
+    """Return a device class by its own name (``RTCState``) or by its section's (``mc146818rtc``).
+
+    A section's name may come with a path or without: ``0000:00:01.1/ide``, ``ide``.
 
     :raises SchemaError: there is none
     """
+    _, slash, last = name.rpartition("/")
     for key, place in SECTIONS.items():
-        if name in (key, key.lstrip("/"), place.partition(":")[2]):
+        if slash + last == key or name in (key.lstrip("/"), place.partition(":")[2]):
             return _load(place)
     known = ", ".join(sorted({place.partition(":")[2] for place in SECTIONS.values()}))
     raise SchemaError(f"{name}: expected a section or one of {known}, found neither")
