@@ -444,6 +444,19 @@ def test_c_source_with_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "No such file" in refused(capsys, "schema", tmp_path / "missing.c")
 
 
+@pytest.mark.parametrize("command", [["schema"], ["schema", "--json"], ["generate"]], ids=" ".join)
+@pytest.mark.parametrize("content", [b"int main(void) { return 0; }", b"", bytes(range(256))])
+def test_c_source_without_declarations(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str], content: bytes
+) -> None:
+    """A file that declares nothing is refused: it is not the one that was meant."""
+    source = tmp_path / "none.c"
+    source.write_bytes(content)
+    assert f"{source}: expected a declaration such as QIDL_DECLARE(Name), found none" == refused(
+        capsys, *command, source
+    )
+
+
 def test_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
     """A class has a JSON Schema."""
     document = json.loads(call(capsys, "schema", "hpet", "--json-schema")[1])
