@@ -272,6 +272,18 @@ def test_diff(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_diff_with_what_is_wrong(vm: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Read leniently, a stream that is wrong can be compared; the problems are listed by file."""
+    broken, other = qidl.load(vm, strict=False), vm.parent / "broken"
+    broken["ps2kbd"].set("common.queue.count", 300)
+    broken.save(other)
+    assert f"{other}: ps2kbd: common.queue.rptr: " in refused(capsys, "diff", vm, other)
+    status, out, err = call(capsys, "diff", vm, other, "--lenient")
+    assert (1, "ps2kbd.common.queue.count: 0 -> 300\n", 1) == (status, out, err.count("\n"))
+    assert err.startswith(f"qidl: problem: {other}: ps2kbd: common.queue.rptr: ")
+    assert (1, "") == call(capsys, "diff", other, other, "--lenient")[:2]
+
+
 def test_diff_of_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Sections, versions and memory that one side alone has are named."""
     older, newer = tmp_path / "older", tmp_path / "newer"

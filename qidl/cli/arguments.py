@@ -49,6 +49,7 @@ def _diff(commands: Commands) -> None:
     )
     parser.add_argument("file", metavar="A")
     parser.add_argument("other", metavar="B")
+    _add_lenient(parser)
     parser.set_defaults(run="diff:run")
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from qidl.cli.output import print_problems
 from qidl.differences import ABSENT, diff
 from qidl.snapshot import load
 
 
 def run(options: argparse.Namespace) -> int:
     """Print a line for each difference."""
-    status = 0
-    left = load(options.file)
+    left = load(options.file, strict=not options.lenient)
+    status = print_problems(left, options.file)
     # From here on, what is at fault is the other.
     options.file = options.other
-    for found in diff(left, load(options.other)):
+    right = load(options.other, strict=not options.lenient)
+    status |= print_problems(right, options.other)
+    for found in diff(left, right):
         status = 1
         if found.path:
             print(f"{found.section}.{found.path}: {_shown(found.left)} -> {_shown(found.right)}")

@@ -39,10 +39,13 @@ def _print_rich(header: Sequence[str], rows: Sequence[Sequence[str]], numeric: S
     Console().print(table)
 
 
-def print_problems(snapshot: Snapshot) -> int:
-    """Say on standard error what is wrong with a stream that was not read strictly; 1 if anything is."""
+def print_problems(snapshot: Snapshot, file: str = "") -> int:
+    """Say on standard error what is wrong with a stream that was not read strictly; 1 if anything is.
+
+    :param file: of several, which it is of
+    """
     for problem in snapshot.problems:
-        print(f"qidl: problem: {problem}", file=sys.stderr)
+        print(f"qidl: problem: {file and f'{file}: '}{problem}", file=sys.stderr)
     return int(bool(snapshot.problems))
 
 
