@@ -33,7 +33,7 @@ def convert(
         raise CompatError("expected a whole stream, found one without an end")
     hops = chain(snapshot.level, level, (*STEPS, *_steps(*steps)))
     machine, origins = _machine(snapshot)
-    unwanted = {id(snapshot.find(SectionName.parse(name))) for name in drop}
+    unwanted = {id(_section_to_drop(snapshot, name)) for name in drop}
     for part in machine:
         if id(origins[part]) in unwanted:
             machine.lose(part, [Lost("", part.state, "it was to be dropped")])
@@ -45,6 +45,13 @@ def convert(
     if lossless:
         _refuse_losses(machine)
     return _snapshot(snapshot, machine, origins, level)
+
+
+def _section_to_drop(snapshot: Snapshot, name: str) -> Section:
+    section = snapshot.find(SectionName.parse(name))
+    if section.is_live:
+        raise CompatError(f"{name}: expected a section that can be left out, found a live one")
+    return section
 
 
 def _machine(snapshot: Snapshot) -> tuple[Machine, dict[Part, Section]]:
@@ -145,7 +152,7 @@ def _layouts(part: Part, level: str, origin: Section | None) -> list[VMState]:
 
 def _live_section(section: Section, rewriter: RAMRewriter, changes: BlockChanges) -> Section:
     if section.idstr != "ram" or not changes:
-        return section
+        return copy.copy(section)
     with held(section.payload):
         return section.with_pieces(list(rewriter.rewrite(section.payload)))
 

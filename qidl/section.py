@@ -145,6 +145,7 @@ class Section:
 
         :raises WireError: the payload is not what the layout says; or, as it is read, goes beyond the limits
         :raises QidlError: as it is assigned, the section is live
+        :raises SchemaError: as it is assigned, it is no dict
         :raises FileCutShort: the file that the snapshot was loaded from was cut short
         """
         if self._live is not None:
@@ -157,6 +158,8 @@ class Section:
     def state(self, state: State) -> None:
         if self._live is not None:
             raise QidlError(f"{self.idstr}: expected a section that can be edited, found a live one")
+        if not isinstance(state, dict):
+            raise SchemaError(f"{self.idstr}: expected a dict, found {shown(state)}")
         self._state = state
 
     def _decode(self, payload: memoryview) -> State:
@@ -227,15 +230,16 @@ class Section:
         before = self.get(path)
         if isinstance(before, dict) or isinstance(before, bool) != isinstance(value, bool):
             raise SchemaError(f"{self.idstr}: {path}: expected {_type_name(before)}, found {shown(value)}")
-        changed = copy.deepcopy(self.state)
+        changed, plain = copy.deepcopy(self.state), _plain(value)
         try:
-            _set(changed, path, value)
+            _set(changed, path, plain)
         except SchemaError as error:
             raise SchemaError(f"{self.idstr}: {error}") from None
         trial = Section(self.header, self._original, level=self.level, layout=self.layout, strict=self._strict)
         trial.state = changed
         trial.encode()
-        self._state = changed
+        # Whoever has the state sees the change, and no other object stands for it.
+        _set(self.state, path, _plain(value))
 
     def pieces(self) -> Iterator[bytes | memoryview]:
         """Header and payload, as they stand in a stream, not copied where nothing was edited."""
@@ -267,13 +271,13 @@ class Section:
     def replace(self, device: Any) -> tuple[Lost, ...]:
         """Take the state of a device object, down the chain to the section's level.
 
-        :returns: what the level cannot hold
+        :returns: what the level cannot hold, and what the device could not hold of the state before
         :raises CompatError: the device is not the section's
         :raises QidlError: the section is live or opaque
         :raises SchemaError: a field of it does not hold what its declaration says
         :raises WireError: the layout has no place for a value; then the section stays as it was
         """
-        from qidl.compat.chain import from_device, is_newest_form
+        from qidl.compat.chain import from_device, is_newest_form, lost_on_the_way_up
         from qidl.devices import device_class
         from qidl.payload import to_payload
 
@@ -285,6 +289,7 @@ class Section:
         else:
             state, lost = from_device(self.idstr, device, self.level)
             payload = self.layout.encode(state, self.version_id, section=self.idstr)
+            lost = (*lost_on_the_way_up(self.idstr, self.state, state, self.level), *lost)
         self._original, self._state, self._misread = memoryview(payload), None, None
         return lost
 
@@ -319,6 +324,15 @@ def _set(state: State, path: str, value: Any) -> None:
         owner[step] = bytes(changed)
     else:
         within[last] = value
+
+
+def _plain(value: Any) -> Any:
+    """A value in the form in which it is read, with nothing in it that belongs to another."""
+    if isinstance(value, bytearray):
+        return bytes(value)
+    if isinstance(value, list | tuple):
+        return [_plain(element) for element in value]
+    return copy.deepcopy(value)
 
 
 def _type_name(value: Any) -> str:

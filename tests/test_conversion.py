@@ -399,3 +399,31 @@ def test_section_of_an_older_version() -> None:
 def test_losses_in_words(value: object, text: str) -> None:
     """Whatever is lost, one short line says so."""
     assert f"serial.x = {text}: why" == str(Loss("serial", "x", value, "why"))
+
+
+def test_day_of_the_week() -> None:
+    """A day that the date contradicts is a loss that a guest can see, unless its clock does not count."""
+    snapshot = qidl.load(captures.own("pc-1.1"))
+    rtc = snapshot["mc146818rtc"]
+    rtc.set("current_tm.tm_wday", (rtc.get("current_tm.tm_wday") + 3) % 7)
+    with pytest.raises(CompatError, match="current_tm.tm_wday"):
+        snapshot.convert("pc-1.3", lossless=True)
+    rtc.set("cmos_data[11]", rtc.get("cmos_data[11]") | 0x80)
+    snapshot.convert("pc-1.3", lossless=True)
+
+
+def test_live_sections_stay_where_they_are() -> None:
+    """Converting leaves the snapshot alone that is converted, the places of its sections included."""
+    raw = captures.own("pc-1.0")
+    snapshot = qidl.load(raw)
+    places = [(section.offset, bytes(section.payload)) for section in snapshot.sections]
+    snapshot.convert("pc-1.1")
+    assert places == [(section.offset, bytes(section.payload)) for section in snapshot.sections]
+    assert all(raw[offset : offset + len(payload)] == payload for offset, payload in places)
+
+
+@pytest.mark.parametrize("name", ["ram", "block"])
+def test_live_sections_are_not_dropped(name: str) -> None:
+    """What no device wrote cannot be left out."""
+    with pytest.raises(CompatError, match=f"^{name}: expected a section that can be left out, found a live one$"):
+        qidl.load(captures.own("pc-1.0")).convert("pc-1.1", drop=[name])

@@ -288,6 +288,45 @@ def test_device(snapshot: Snapshot) -> None:
         snapshot["ram"].device()
 
 
+def test_device_that_cannot_hold_it_all(snapshot: Snapshot) -> None:
+    """What of a section is lost on the way to the device and back is told, unless the device brings it back."""
+    rtc, pm = snapshot["mc146818rtc"], snapshot["piix4_pm"]
+    rtc.set("current_tm.tm_wday", (rtc.get("current_tm.tm_wday") + 3) % 7)
+    pm.set("ar.gpe.en[2]", 3)
+    day = {loss.path: loss for loss in rtc.replace(rtc.device())}["current_tm.tm_wday"]
+    (event,) = pm.replace(pm.device())
+    assert (False, "ar.gpe.en[2]", 3) == (day.harmless, event.path, event.value)
+    assert () == (*rtc.replace(rtc.device()), *pm.replace(pm.device()))
+
+
+def test_edits_of_a_state_that_is_held(snapshot: Snapshot) -> None:
+    """A state that was asked for stays the section's, whatever is set; what is set stays the caller's."""
+    serial, rtc = snapshot["serial"], snapshot["mc146818rtc"]
+    held, given = serial.state, bytearray(128)
+    serial.set("state.lcr", 3)
+    held["state"]["divider"] = 77
+    rtc.set("cmos_data", given)
+    given[1] = 5
+    rtc.set("cmos_data[2]", 9)
+    saved = qidl.load(snapshot.to_bytes())
+    assert (3, 77) == (saved["serial"].get("state.lcr"), saved["serial"].get("state.divider"))
+    assert bytes([0, 0, 9]) + bytes(125) == saved["mc146818rtc"].get("cmos_data")
+    cpu = snapshot["cpu"]
+    registers = tuple(range(len(cpu.get("regs"))))
+    cpu.set("regs", registers)
+    cpu.set("regs[0]", 7)
+    assert [7, *registers[1:]] == cpu.get("regs")
+
+
+@pytest.mark.parametrize("state", [None, [], b"", 0])
+def test_state_that_is_none(snapshot: Snapshot, state: object) -> None:
+    """A section's state is a dict, and nothing else takes its place."""
+    snapshot["serial"].set("state.lcr", 3)
+    with pytest.raises(SchemaError, match=r"^serial: expected a dict, found "):
+        snapshot["serial"].state = state  # type: ignore[assignment]
+    assert 3 == snapshot["serial"].get("state.lcr")
+
+
 def test_containment(snapshot: Snapshot) -> None:
     """A name is in a snapshot if any section answers to it, and so is a section."""
     assert all(name in snapshot for name in ("hpet", "ram", "i8259", "e1000", ("i8259", 1), ("i8259", 0xA0)))

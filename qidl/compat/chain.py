@@ -19,6 +19,8 @@ from qidl.errors import CompatError
 from qidl.levels import LEVELS, NEWEST, section_key
 from qidl.qobject import from_qobject, to_qobject
 from qidl.sentences import shown
+from qidl.wire import path as paths
+from qidl.wire.context import has_member
 
 State = dict[str, Any]
 
@@ -99,17 +101,36 @@ def to_device(idstr: str, state: State, level: str) -> Any:
     :raises CompatError: no class models the section
     """
     cls = devices.device_class(idstr)
-    taken = copy.deepcopy(state)
-    key = section_key(idstr)
-    for hop in chain(level, NEWEST):
-        # On the way up nothing is lost that a device could hold.
-        for _ in hop.section(key, taken, None):
-            pass
+    # On the way up nothing is lost that a device could hold.
+    taken, _ = _take_up(section_key(idstr), state, level)
     _drop_unused(taken)
-    form = DEVICE_FORMS.get(key)
+    form = DEVICE_FORMS.get(section_key(idstr))
     if form is not None:
         form.up(taken)
     return from_qobject(cls, taken)
+
+
+def _take_up(key: str, state: State, level: str) -> tuple[State, list[Lost]]:
+    """The state at the newest level, and what is lost on the way."""
+    taken = copy.deepcopy(state)
+    lost = [one for hop in chain(level, NEWEST) for one in hop.section(key, taken, None)]
+    return taken, lost
+
+
+def lost_on_the_way_up(idstr: str, before: State, after: State, level: str) -> Iterator[Lost]:
+    """What of a section's state no device can hold, and is therefore not in the state that was made of one.
+
+    :param before: the state of which the device may have been made
+    :param after: the state that was made of the device
+    """
+    try:
+        _, lost = _take_up(section_key(idstr), before, level)
+    except CompatError:
+        # No device was made of it.
+        return
+    for one in lost:
+        if not has_member(after, one.path) or paths.get(after, one.path) != one.value:
+            yield one
 
 
 def _drop_unused(state: Any) -> None:

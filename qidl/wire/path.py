@@ -18,7 +18,7 @@ MOST_DIGITS: Final = 20
 """Of an index, or of another number in a name: those of 64 bits."""
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1 << 14)
 def parse(path: str) -> tuple[Step, ...]:
     """Split a path into member names and indexes; ``[NAME]``, as C spells an index, is a member's name.
 
