@@ -59,8 +59,10 @@ def _unreadable(section: Section, target: Level) -> str:
     if not layouts:
         return f"{target.name} does not know the device"
     layout = layouts[0]
-    if section.version_id > layout.version_id and layout.written(section.version_id) == layout.version_id:
-        return f"it is of version {section.version_id}, {target.name} reads up to {layout.version_id}"
+    version_id, least, most = section.version_id, layout.minimum_version_id, layout.version_id
+    if not least <= version_id <= most and layout.written(version_id) == most:
+        reads = f"up to {most}" if version_id > most else f"from {least} on"
+        return f"it is of version {version_id}, {target.name} reads {reads}"
     for layout in layouts:
         try:
             layout.decode(section.payload, section.version_id, section=section.idstr)

@@ -28,7 +28,7 @@ class Snapshot:
 
     :ivar sections: every section in stream order, the parts of live ones included
     :ivar level: the machine level whose wire it is; of several that fit, the oldest
-    :ivar possible_levels: all levels that fit; none for a mixture that no level writes
+    :ivar possible_levels: all levels that fit, the likeliest first; none for a mixture that no level writes
     :ivar ram: guest memory by block and offset
     :ivar trailer: bytes after the end mark, which QEMU ignores; of a stream that is not complete, the bytes
         from where it could not be read on
@@ -210,7 +210,7 @@ def load(
     data = files.read(source, beginning=MAGIC)
     chosen = None if level is None else _level(level)
     walked = walk(data, None if chosen is None else [chosen], limits=limits, strict=strict)
-    possible = fitting_levels(walked.sections)
+    possible = fitting_levels(walked, data)
     name = level or (possible[0] if possible else nearest_level(walked.sections))
     for warning in walked.warnings:
         warnings.warn(warning, UnknownSectionWarning, stacklevel=2)

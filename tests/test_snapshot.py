@@ -276,6 +276,14 @@ def test_cut_anywhere() -> None:
             qidl.load(raw[:length])
 
 
+@pytest.mark.parametrize("what", ["vgastd", "vmware", "virtio-all", "virtio-scsi", "wdt"])
+def test_levels_that_only_sizes_tell_apart(what: str) -> None:
+    """Where one level's wire is another's, what a device has by itself tells which it is."""
+    assert "pc-1.2" == qidl.load(captures.own("pc-1.2", f"reset-{what}")).level
+    older = "pc-1.0" if what == "vmware" else "pc-1.1"
+    assert older == qidl.load(captures.own(older, f"reset-{what}")).level
+
+
 def test_device(snapshot: Snapshot) -> None:
     """A section gives its device, which can be changed and put back."""
     hpet = snapshot["hpet"].device()

@@ -86,6 +86,7 @@ def _explain(commands: Commands) -> None:
     )
     parser.add_argument("file")
     parser.add_argument("--for", dest="to", required=True, metavar="LEVEL", choices=list(LEVELS))
+    parser.add_argument("--from", dest="source", metavar="LEVEL", choices=list(LEVELS), help="deduced unless given")
     parser.set_defaults(run="convert:explain")
 
 

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
 
 def explain(options: argparse.Namespace) -> int:
     """Print what would have to change, section by section."""
-    snapshot = load(options.file)
+    snapshot = load(options.file, options.source)
     found = obstacles(snapshot, options.to)
     if not found:
         print(f"{options.to} loads it as it is")

@@ -19,8 +19,8 @@ class SizeAsVersion(VMState):
         return self.version_id if version_id is None else version_id
 
     def written(self, version_id: int) -> int:
-        """Return the version of the section: any may be a build of the same release."""
-        return version_id
+        """Return the version of the section, since any may be a build of the same release; but not another's."""
+        return self.version_id if version_id in _SIZES else version_id
 
 
 def _i6300esb(size: int) -> VMState:
@@ -45,8 +45,10 @@ def _i6300esb(size: int) -> VMState:
     )
 
 
-# The sizes are those of the captured builds, for 64-bit hosts.
 I6300ESB_V1336 = _i6300esb(1336)  # 1.0
 I6300ESB_V1264 = _i6300esb(1264)  # 1.1
 I6300ESB_V1616 = _i6300esb(1616)  # 1.2
 I6300ESB_V1904 = _i6300esb(1904)  # 1.3
+
+_SIZES = (1336, 1264, 1616, 1904)
+"""Those of the captured builds, for 64-bit hosts."""
