@@ -215,6 +215,31 @@ def test_hooks_that_know_what_is_immutable() -> None:
     check_device(make("D", level=(uint8, 0), ports=(uint8, immutable(1)), all=(uint8, 0), pre_save=counts))
 
 
+@qidl.declare
+class Screen:
+    """A screen whose hook counts on what its fields can be that no load changes."""
+
+    level: uint8 = 0
+    unit: uint8 = immutable(0)
+    rows: uint32 = immutable(25)
+    columns: uint32 = immutable(80)
+    lit: list[bool] = derived(attrs.Factory(list))
+
+    @unit.validator
+    def _is_one_of_two(self, attribute: Any, value: int) -> None:
+        if value > 1:
+            raise ValueError("expected 0 or 1")
+
+    def post_load(self) -> None:
+        self.unit %= 2
+        self.lit = [False] * (self.rows * self.columns)
+
+
+def test_hooks_that_know_what_immutable_fields_can_be() -> None:
+    """What is immutable is not set to what its validators refuse, nor to what would take a hook too long."""
+    check_device(Screen)
+
+
 MODE = 0x77
 
 

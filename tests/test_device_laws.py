@@ -135,6 +135,27 @@ def _computes_if_on(self: Any) -> None:
         self.total = 4
 
 
+def _keeps_all_but_bit_0(self: Any) -> None:
+    self.flags = self.flags & ~1 | self.level & 1
+
+
+def _keeps_bit_7(self: Any) -> None:
+    self.flags = self.flags & 0x80 | self.level & 0x3F
+
+
+def _stays_positive(self: Any) -> None:
+    if self.when < 0:
+        self.when = 5
+
+
+def _masks_base(self: Any) -> None:
+    self.base &= 0xFF
+
+
+def _masks_all_but_bit_0(self: Any) -> None:
+    self.mask &= 1
+
+
 def _empties_a(self: Any) -> None:
     self.a = 0
 
@@ -188,6 +209,30 @@ BROKEN_RULES = {
     "derived list, in place": (
         make("D", level=(uint8, 0), made=(object, derived(attrs.Factory(list))), post_load=_adds_element),
         "D.made: expected post_load to compute [0] again, found [1, 0] from before the load",
+    ),
+    "derived, all but bit 0": (
+        make("D", level=(uint8, 0), flags=(uint8, derived(0)), post_load=_keeps_all_but_bit_0),
+        "D.flags: expected post_load to compute 0 again, found 254 from before the load",
+    ),
+    "derived, bit 7": (
+        make("D", level=(uint8, 0), flags=(uint8, derived(0)), post_load=_keeps_bit_7),
+        "D.flags: expected post_load to compute 0 again, found 128 from before the load",
+    ),
+    "derived, bit 7 of any type": (
+        make("D", level=(uint8, 0), flags=(int, derived(0)), post_load=_keeps_bit_7),
+        "D.flags: expected post_load to compute 0 again, found 128 from before the load",
+    ),
+    "derived, if negative": (
+        make("D", level=(uint8, 0), when=(qidl.QEMUTimer, derived(-1)), post_load=_stays_positive),
+        "D.when: expected post_load to compute 5 again, found 4 from before the load",
+    ),
+    "immutable, high bits": (
+        make("D", level=(uint8, 0), base=(uint32, immutable(0x20)), post_load=_masks_base),
+        "D.base: expected 4063, since it is immutable and no load changes it, found 223",
+    ),
+    "immutable, all but bit 0": (
+        make("D", level=(uint8, 0), mask=(uint8, immutable(0)), post_load=_masks_all_but_bit_0),
+        "D.mask: expected 255, since it is immutable and no load changes it, found 1",
     ),
     "immutable": (
         make("D", level=(uint8, 0), base=(uint8, immutable(7)), post_load=_spoils_base),

@@ -7,7 +7,7 @@ from typing import Any
 
 from qidl.qobject import fill, from_qobject
 from qidl.sentences import brief, raised
-from qidl.testing.places import UNKNOWN, another, copied, derived
+from qidl.testing.places import ALL_BITS, ONE_BIT, UNKNOWN, another, copied, derived
 from qidl.testing.refusing import attempt, draw_device
 from qidl.testing.running import Draw, fail
 from qidl.testing.stranger import Stranger, is_used
@@ -15,16 +15,19 @@ from qidl.testing.stranger import Stranger, is_used
 
 def computed_again(cls: type[Any], draw: Draw) -> None:
     """Load into a device whose derived fields hold something else, and compare them with those of one just made."""
+    from hypothesis import strategies as st
+
     name = cls.__name__
     device, saved = draw_device(cls, draw)
+    bits = draw(st.sampled_from([ONE_BIT, ALL_BITS]))
     wanted = {path: copied(place.value) for path, place in derived(device, name).items()}
-    _poison(device, name, wanted, _stale(cls, device, draw), strangers=True)
+    _poison(device, name, wanted, bits, _stale(cls, device, draw), strangers=True)
     try:
         fill(device, saved)
     except Exception:
         # The hook may look at what it replaces, and want more of it than a stranger knows.
         device = attempt(cls, from_qobject, cls, saved)
-        _poison(device, name, wanted, {}, strangers=False)
+        _poison(device, name, wanted, bits, {}, strangers=False)
         _fill(device, saved, wanted)
     for path, place in derived(device, name).items():
         expected = wanted.get(path, UNKNOWN)
@@ -52,38 +55,41 @@ def _stale(cls: type[Any], device: Any, draw: Draw) -> dict[str, dict[Any, Any]]
 
 
 def _poison(
-    device: Any, name: str, wanted: dict[str, Any], stale: dict[str, dict[Any, Any]], *, strangers: bool
+    device: Any, name: str, wanted: dict[str, Any], bits: int, stale: dict[str, dict[Any, Any]], *, strangers: bool
 ) -> None:
     for path, place in derived(device, name).items():
         known = wanted.get(path, UNKNOWN) is not UNKNOWN
-        other = another(place.value, place.field.type) if known else UNKNOWN
+        other = another(place.value, place.field.type, bits) if known else UNKNOWN
         if other is not UNKNOWN:
             place.value = other
         elif strangers:
-            place.value = _other_content(place.value, stale.get(path, {}))
+            place.value = _other_content(place.value, bits, stale.get(path, {}))
 
 
-def _other_content(value: Any, stale: dict[Any, Any]) -> Any:
+def _other_content(value: Any, bits: int, stale: dict[Any, Any]) -> Any:
     """Something else of the same type, by what it is and not by how its field is declared; else a stranger.
 
     A hook may rebuild a list or a dict where it is: so it stays one, and its elements are others.
 
+    :param bits: those that are others in integers
     :param stale: what a dict holds by other keys
     """
     match value:
         case bool():
             return not value
-        case int() | float():
+        case int():
+            return value ^ bits
+        case float():
             return value + 1
         case str():
             return "" if value else "?"
         case list():
             elements = copy.copy(value)
-            elements[:] = [_other_content(one, {}) for one in value] or [Stranger()]
+            elements[:] = [_other_content(one, bits, {}) for one in value] or [Stranger()]
             return elements
         case dict():
             members = copy.copy(value)
             members.update(stale)
-            members.update((key, _other_content(one, {})) for key, one in value.items())
+            members.update((key, _other_content(one, bits, {})) for key, one in value.items())
             return members or {"what was there before": Stranger()}
     return Stranger()

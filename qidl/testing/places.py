@@ -104,26 +104,35 @@ def kept(device: Any, path: str) -> dict[str, Place]:
 UNKNOWN: Final = object()
 """There is no telling what else a field may hold."""
 
+ONE_BIT: Final = 1
+LOW_BITS: Final = 0xFFF
+ALL_BITS: Final = -1
+"""Which bits of an integer may be others."""
 
-def another(value: Any, kind: Type) -> Any:
-    """A value of the same type that is not this one; :data:`UNKNOWN` where the type is not known, or has no other."""
+
+def another(value: Any, kind: Type, bits: int) -> Any:
+    """A value of the same type that is not this one; :data:`UNKNOWN` where the type is not known, or has no other.
+
+    :param bits: those that are others in integers, as far as the type has them
+    """
     if value is None:
         return UNKNOWN
     match kind:
-        case Integer():
-            return value ^ 1
+        case Integer(ctype):
+            sign = ctype.minimum if bits < 0 else 0
+            return value ^ (bits & ctype.maximum | sign)
         case Boolean():
             return not value
         case String():
             return "" if value else "?"
         case Array(is_buffer=True):
-            return type(value)(byte ^ 1 for byte in value) if value else UNKNOWN
+            return type(value)(byte ^ bits & 0xFF for byte in value) if value else UNKNOWN
         case Array(element=element):
-            others = [another(one, element) for one in value]
+            others = [another(one, element, bits) for one in value]
             return others if others and UNKNOWN not in others else UNKNOWN
         case Struct(declaration=described):
             other = copy.deepcopy(value)
-            changes = {field.name: another(getattr(value, field.name), field.type) for field in described.fields}
+            changes = {field.name: another(getattr(value, field.name), field.type, bits) for field in described.fields}
             for name, change in changes.items():
                 if change is not UNKNOWN:
                     object.__setattr__(other, name, change)
