@@ -26,6 +26,7 @@ from qidl import (
     uint8,
     uint16,
     uint32,
+    valid,
 )
 from qidl.devices.fdc import FDCtrl
 from qidl.devices.hpet import HPETState
@@ -294,6 +295,44 @@ def test_hooks_that_normalise() -> None:
             pre_save=pre_save,
         )
     )
+
+
+def test_hooks_that_normalise_elements() -> None:
+    """A hook may empty elements under a condition, be it that another is the one selected, and small values."""
+
+    def post_load(self: Any) -> None:
+        for place in range(8):
+            if place != self.selected:
+                self.levels[place] = 0
+            if place >= self.used:
+                self.tones[place] = 0
+        self.mode = self.mode and 1
+        self.warm = self.warm and self.lit
+
+    check_device(
+        make(
+            "D",
+            selected=(uint8, 0),
+            used=(uint8, 0),
+            levels=(list[uint16], array(8)),
+            tones=(bytearray, array(8)),
+            mode=(uint8, valid(0, range=(0, 2))),
+            lit=(bool, False),
+            warm=(bool, False),
+            post_load=post_load,
+        )
+    )
+
+
+def test_few_values_that_a_hook_normalises() -> None:
+    """Of a class that can hold little, all is tried: what one of the values keeps is held."""
+
+    def post_load(self: Any) -> None:
+        self.mode = self.mode and 1
+        self.warm = self.warm and self.lit
+
+    mode = (uint8, valid(0, range=(0, 2)))
+    check_device(make("D", mode=mode, lit=(bool, False), warm=(bool, False), post_load=post_load))
 
 
 def test_dicts_of_any_keys() -> None:

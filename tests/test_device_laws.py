@@ -173,6 +173,28 @@ def _empties_data(self: Any) -> None:
     self.data = [0, 0]
 
 
+def _darkens(self: Any) -> None:
+    self.lit = False
+
+
+def _sets_mode(self: Any) -> None:
+    self.mode = 0
+
+
+def _empties_last(self: Any) -> None:
+    self.data[3] = 0
+
+
+def _empties_last_level(self: Any) -> None:
+    self.ds[2].level = 0
+
+
+def _empties_last_of_each(self: Any) -> None:
+    for row in self.rows:
+        row.data[1] = 0
+
+
+_ROW = make("Row", data=(list[uint16], array(2)))
 _LEVEL = make("D", level=(uint8, 0))
 
 
@@ -327,6 +349,34 @@ BROKEN_RULES = {
     "not held, array": (
         make("D", data=(list[uint8], array(2)), post_load=_empties_data),
         r"D\.data: expected what was loaded, \[\d, \d\], to be saved again, found \[0, 0\] each time",
+    ),
+    "not held, one bool": (
+        make("D", lit=(bool, False), post_load=_darkens),
+        "D.lit: expected what was loaded, True, to be saved again, found False each time",
+    ),
+    "not held, one of two bools": (
+        make("D", lit=(bool, False), warm=(bool, False), post_load=_darkens),
+        "D.lit: expected what was loaded, True, to be saved again, found False each time",
+    ),
+    "not held, one of few values": (
+        make("D", mode=(uint8, valid(0, enum=(0, 1, 4))), lit=(bool, False), post_load=_sets_mode),
+        r"D\.mode: expected what was loaded, [14], to be saved again, found 0 each time",
+    ),
+    "not held, one element": (
+        make("D", data=(list[uint32], array(4)), post_load=_empties_last),
+        "D.data[3]: expected what was loaded, 1, to be saved again, found 0 each time",
+    ),
+    "not held, one byte": (
+        make("D", data=(bytearray, array(4)), post_load=_empties_last),
+        "D.data[3]: expected what was loaded, 1, to be saved again, found 0 each time",
+    ),
+    "not held, one struct": (
+        make("O", ds=(list[_LEVEL], array(3)), post_load=_empties_last_level),  # type: ignore[valid-type]
+        "O.ds[2].level: expected what was loaded, 1, to be saved again, found 0 each time",
+    ),
+    "not held, one element of each": (
+        make("O", rows=(list[_ROW], array(2)), post_load=_empties_last_of_each),  # type: ignore[valid-type]
+        "O.rows[].data[1]: expected what was loaded, 1, to be saved again, found 0 each time",
     ),
     "hook": (
         make("D", level=(uint8, 0), post_load=_fails),

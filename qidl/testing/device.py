@@ -26,8 +26,8 @@ _ACCEPTED = "a QObject that it accepts"
 def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50) -> None:
     """Hold a declared class against the laws that every device keeps, and the rules of its review.
 
-    - What is loaded is saved again: a member may be clamped, masked or computed from others, but not
-      become the same each time. What ``pre_save`` writes is for it to say.
+    - What is loaded is saved again: a member may be clamped, masked or computed from others, but neither
+      it nor an element of a short array may become the same each time. What ``pre_save`` writes is for it to say.
     - What is saved loads, through a QObject and through JSON, and is saved the same again.
     - Each derived field is computed by ``post_load``, whatever it held before.
     - What does not travel keeps its value when a device is loaded into.
