@@ -40,6 +40,28 @@ def test_layout_that_fits() -> None:
     )
 
 
+def test_layout_with_bytes_for_integers() -> None:
+    """Elements of one byte may be bytes in the class and integers in the layout, or the other way round."""
+    raw = make("Raw", data=(bytearray, array(8)))
+    numbers = make("Numbers", data=(list[uint8], array(8)))
+    for cls, form in ((raw, Array(8, UInt8)), (numbers, Buffer(8))):
+        check_device(cls, VMState("raw", version_id=1, fields=["data" / form]), examples=10)
+        outer = make("Outer", inner=(cls, embedded(cls)), all=(list[cls], array(2)))  # type: ignore[valid-type]
+        inner = VMState("inner", version_id=1, fields=["data" / form])
+        check_device(
+            outer, VMState("outer", version_id=1, fields=["inner" / inner, "all" / Array(2, inner)]), examples=10
+        )
+
+    def empties(self: Any) -> None:
+        self.data[7] &= 0x7F
+
+    lossy = make("Lossy", data=(bytearray, array(8)), post_load=empties)
+    layout = VMState("raw", version_id=1, fields=["data" / Array(8, UInt8)])
+    assert "Lossy.data[7]: expected 128 when a state of raw version 1 is loaded and saved, found 0" == sentence(
+        lambda: check_device(lossy, layout)
+    )
+
+
 def test_layout_with_a_struct_for_an_integer() -> None:
     """What a class's rule cannot even look at is none that it refuses."""
     layout = VMState("gauge", version_id=1, fields=["level.low" / UInt8])

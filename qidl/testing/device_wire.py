@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from qidl.declaration import declaration
@@ -33,7 +34,7 @@ def from_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
         decoded = one.decode(layout, payload)
         device = _load(cls, where, decoded)
         saved = saved_from(device, decoded)
-        for path, wanted, found in differences(decoded, saved):
+        for path, wanted, found in _differences(decoded, saved):
             fail(f"{name}.{path}", f"{brief(wanted)} when {where} is loaded and saved", brief(found))
         again = one.encode(layout, saved)
         if again != payload:
@@ -58,8 +59,22 @@ def to_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
         except QidlError as error:
             _check_refusal(cls, layout, error)
             return
-        for path, wanted, found in differences(saved, one.decode(layout, payload)):
+        for path, wanted, found in _differences(saved, one.decode(layout, payload)):
             fail(f"{cls.__name__}.{path}", f"{brief(wanted)} from the wire, by the {engine} engine", brief(found))
+
+
+def _differences(wanted: Any, found: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Where two states differ; not in that ``uint8_t`` elements are bytes in one, and integers in the other."""
+    return differences(_listed(wanted, found), _listed(found, wanted))
+
+
+def _listed(value: Any, other: Any) -> Any:
+    """A value in which bytes are lists, where the other has lists."""
+    if isinstance(value, dict) and isinstance(other, dict):
+        return {name: _listed(member, other.get(name)) for name, member in value.items()}
+    if isinstance(value, list) and isinstance(other, list):
+        return [_listed(*pair) for pair in zip(value, other, strict=True)] if len(value) == len(other) else value
+    return list(value) if isinstance(value, bytes) and isinstance(other, list) else value
 
 
 def _check_refusal(cls: type[Any], layout: VMState, error: QidlError) -> None:
