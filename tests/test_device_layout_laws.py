@@ -16,11 +16,12 @@ from qidl import (
     optional,
     uint8,
     uint16,
+    uint32,
     valid,
 )
 from qidl.rules import at_most
 from qidl.testing import check_device
-from qidl.wire.primitives import Array, Buffer, Integer, Range, UInt8, UInt16, Unused
+from qidl.wire.primitives import Array, Before, Buffer, Integer, Range, Since, UInt8, UInt16, Unused, When
 from qidl.wire.vmstate import VMState
 
 GAUGE = make("Gauge", level=(int16, 0), count=(uint8, 0), data=(list[uint8], array(4, size="count")))
@@ -108,6 +109,64 @@ def test_members_that_a_layout_lacks() -> None:
     cls = make("Gauge", level=(int16, 0), note=(uint8 | None, optional()))
     found = sentence(lambda: check_device(cls, VMState("gauge", version_id=1, fields=[level, "note" / UInt8])))
     assert "Gauge.note: expected a value, since gauge always carries one, found none" == found
+
+
+def test_arrays_of_other_lengths() -> None:
+    """An array that may be longer than the layout can count, or shorter than it has elements, does not fit."""
+
+    def dev(*fields: Any) -> VMState:
+        return VMState("dev", version_id=1, fields=fields)
+
+    counted = make("D", n=(uint16, 0), data=(list[uint8], array(size="n")))
+    layout = dev("n" / UInt8, "data" / Array("n", UInt8))
+    expected = "D.n: expected no value that dev cannot carry as uint8 (0..255), found 256"
+    assert expected == sentence(lambda: check_device(counted, layout))
+    raw = make("D", n=(uint32, 0), data=(bytearray, array(size="n")))
+    assert expected == sentence(lambda: check_device(raw, dev("n" / UInt8, "data" / Buffer("n"))))
+    point = make("Point", x=(uint8, 7))
+    points = make("D", n=(uint16, 0), data=(list[point], array(size="n")))  # type: ignore[valid-type]
+    form = VMState("point", version_id=1, fields=["x" / UInt8])
+    assert expected == sentence(lambda: check_device(points, dev("n" / UInt8, "data" / Array("n", form))))
+    outer = make("O", d=(counted, embedded(counted)))
+    assert expected.replace("D.n", "O.d.n") == sentence(
+        lambda: check_device(outer, VMState("outer", version_id=1, fields=["d" / layout]))
+    ).replace("outer", "dev")
+
+    def refuses(self: Any) -> None:
+        if self.n > 200:
+            raise SchemaError("n: expected at most 200")
+
+    check_device(make("D", n=(uint16, 0), data=(list[uint8], array(size="n")), post_load=refuses), layout, examples=5)
+    check_device(
+        make("D", n=(uint16, valid(0, range=(0, 200))), data=(list[uint8], array(size="n"))), layout, examples=5
+    )
+    listed = make("D", data=(list[uint8], array()))
+    assert "D.data: expected no value that dev cannot carry as 3 elements, found 0" == sentence(
+        lambda: check_device(listed, dev("data" / Array(3, UInt8)))
+    )
+
+
+def test_members_under_conditions() -> None:
+    """Of a member that a layout carries now and then, it says when."""
+    level = "level" / UInt8
+    cls = make("D", level=(uint8, 0), note=(uint8 | None, optional()))
+    layout = VMState("dev", version_id=1, fields=[level, "note" / When("level", UInt8)])
+    assert sentence(lambda: check_device(cls, layout)) in (
+        "D.note: expected a value, since dev carries one if level, found none",
+        "D.note: expected no member, since dev carries one if level, found 0",
+    )
+    cls = make("D", level=(uint8, 0), a=(uint8 | None, optional()), b=(uint8 | None, optional()))
+    more = VMState("dev/more", version_id=1, fields=["a" / UInt8, "b" / UInt8])
+    assert "D.a: expected a value, since dev/more carries all of its members or none, found none" == sentence(
+        lambda: check_device(cls, VMState("dev", version_id=1, fields=[level], subsections=[more]))
+    )
+    cls = make("D", level=(uint8, 0), note=(uint8 | None, optional()))
+    layout = VMState(
+        "dev", version_id=2, minimum_version_id=1, fields=[level, "note" / Before(2, UInt8), "note" / Since(3, UInt8)]
+    )
+    assert "D.note: expected no member, since dev does not carry it, found 0" == sentence(
+        lambda: check_device(cls, layout)
+    )
 
 
 def test_rules_of_either_side() -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 from qidl.declaration import declaration
 from qidl.errors import QidlError, SchemaError, WireError
-from qidl.faults import hook_of
+from qidl.faults import hook_of, is_refusal
 from qidl.qobject import from_qobject
 from qidl.sentences import NO_MEMBER, brief
 from qidl.testing.comparing import differences
 from qidl.testing.engines import engines
-from qidl.testing.leaves import any_index, leaves
+from qidl.testing.leaves import Form, any_index, forms
+from qidl.testing.lengthening import lengthened
 from qidl.testing.refusing import draw_device, judge, saved_from
 from qidl.testing.rules import breaks_rules
 from qidl.testing.running import Draw, fail
@@ -53,6 +54,19 @@ def _load(cls: type[Any], where: str, state: Any) -> Any:
 def to_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
     """What a device is saved to comes back from the wire, unless the layout checks it."""
     _, saved = draw_device(cls, draw)
+    _check_carried(cls, layout, saved)
+    for longer in lengthened(cls, layout, saved):
+        draw.note(f"{cls.__name__} lengthened", longer)
+        try:
+            device = from_qobject(cls, longer)
+        except Exception as error:
+            if not is_refusal(cls, error):
+                judge(cls, error, longer)
+        else:
+            _check_carried(cls, layout, saved_from(device, longer))
+
+
+def _check_carried(cls: type[Any], layout: VMState, saved: Any) -> None:
     for engine, one in engines().items():
         try:
             payload = one.encode(layout, saved)
@@ -78,19 +92,32 @@ def _listed(value: Any, other: Any) -> Any:
 
 
 def _check_refusal(cls: type[Any], layout: VMState, error: QidlError) -> None:
-    """A layout may refuse what it checks; what a plain integer on the wire cannot hold, the class should not."""
+    """A layout may refuse what it checks; what it has no place for on the wire, the class should not hold."""
     if not isinstance(error, WireError):
         fail(cls.__name__, f"a state that {layout.name} can write", error, cause=error)
     if error.expected in {rule.expected for one in layout.walk() for rule in one.rules}:
         return
     where, path = f"{cls.__name__}.{error.path}", any_index(error.path)
-    forms = dict(leaves(layout))
-    plain = isinstance(forms.get(path), wire.Integer)
-    # Within a form of the layout's own, there is no telling.
-    known = any(paths.is_within(leaf, path) or paths.is_within(path, leaf) for leaf in forms)
-    if error.expected == NO_MEMBER and (plain or not known):
-        fail(where, f"no member, since {layout.name} does not carry it", error.found, cause=error)
-    if error.found == NO_MEMBER and plain:
-        fail(where, f"a value, since {layout.name} always carries one", "none", cause=error)
-    if plain:
+    written = [one for one in forms(layout) if one.is_written]
+    form = next((one for one in written if one.path == path), None)
+    if form is None:
+        # Within a form of the layout's own, there is no telling.
+        leaves = [one.path for one in written if one.is_leaf]
+        known = any(paths.is_within(leaf, path) or paths.is_within(path, leaf) for leaf in leaves)
+        if error.expected == NO_MEMBER and not known:
+            fail(where, f"no member, since {layout.name} does not carry it", error.found, cause=error)
+    elif error.expected == NO_MEMBER:
+        fail(where, f"no member, since {_when(form, layout)}", error.found, cause=error)
+    elif error.found == NO_MEMBER:
+        fail(where, f"a value, since {_when(form, layout)}", "none", cause=error)
+    elif isinstance(form.form, wire.Integer | wire.Array | wire.Buffer):
         fail(where, f"no value that {layout.name} cannot carry as {error.expected}", error.found, cause=error)
+
+
+def _when(form: Form, layout: VMState) -> str:
+    """When a layout carries a member."""
+    if form.conditions:
+        return f"{form.holder.name} carries one if {' and '.join(form.conditions)}"
+    if form.is_in_subsection:
+        return f"{form.holder.name} carries all of its members or none"
+    return f"{layout.name} always carries one"
