@@ -228,14 +228,19 @@ def struct_within(kind: Type) -> Struct | None:
     return kind if isinstance(kind, Struct) else None
 
 
-def structs(described: Declaration) -> Iterator[Declaration]:
-    """Yield a declaration, and those of the structs that it serialises, each once."""
+def structs(
+    described: Declaration, wanted: Callable[[Field], bool] = lambda field: field.serialised
+) -> Iterator[Declaration]:
+    """Yield a declaration, and those of the structs in its fields, each once.
+
+    :param wanted: of which fields; those that it serialises unless given
+    """
     found = {described.cls: described}
     waiting = [described]
     while waiting:
         one = waiting.pop()
         yield one
-        for field in one.serialised:
+        for field in filter(wanted, one.fields):
             kind = struct_within(field.type)
             if kind is not None and kind.declaration.cls not in found:
                 found[kind.declaration.cls] = kind.declaration

@@ -195,6 +195,7 @@ def _empties_last_of_each(self: Any) -> None:
 
 
 _ROW = make("Row", data=(list[uint16], array(2)))
+_GAP = make("D", fifo=(uint8, broken(0)))
 _LEVEL = make("D", level=(uint8, 0))
 
 
@@ -328,6 +329,14 @@ BROKEN_RULES = {
     ),
     "broken": (
         make("D", level=(uint8, 0), fifo=(uint8, broken(0))),
+        "D.fifo: expected a reason beside broken, found none",
+    ),
+    "broken for no reason but a blank": (
+        make("D", level=(uint8, 0), fifo=(uint8, broken(0, reason="  "))),
+        "D.fifo: expected a reason beside broken, found none",
+    ),
+    "broken, in what does not travel": (
+        make("O", level=(uint8, 0), inner=(_GAP, immutable(embedded(_GAP)))),
         "D.fifo: expected a reason beside broken, found none",
     ),
     "lost": (

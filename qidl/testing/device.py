@@ -7,7 +7,6 @@ from typing import Any
 
 from qidl.declaration import declaration
 from qidl.faults import check_of, is_refusal
-from qidl.kinds import structs
 from qidl.qobject import from_json, from_qobject, to_json
 from qidl.sentences import brief
 from qidl.testing import computing, device_wire, keeping, rules
@@ -51,8 +50,7 @@ def check_device(cls: type, layout: VMState | None = None, *, examples: int = 50
     """
     __tracebackhide__ = True
     described = declaration(cls)
-    for one in structs(described):
-        rules.check_reasons(one)
+    rules.check_reasons(described)
     laws: list[Callable[[Draw], None]] = [
         lambda draw: _round_trips(cls, draw),
         lambda draw: computing.computed_again(cls, draw),

@@ -7,6 +7,7 @@ from typing import Any
 
 from qidl.annotations import Mark
 from qidl.declaration import Array, Declaration, Field, Struct, Type
+from qidl.kinds import structs
 from qidl.rules import Rule
 from qidl.sentences import brief
 from qidl.testing.places import Place, fields
@@ -14,10 +15,11 @@ from qidl.testing.running import fail
 
 
 def check_reasons(described: Declaration) -> None:
-    """A broken field says what a guest loses."""
-    for field in described.fields:
-        if field.mark is Mark.BROKEN and not field.reason:
-            fail(f"{described.name}.{field.name}", "a reason beside broken", "none")
+    """A broken field says what a guest loses, and so does one of a struct that the class holds."""
+    for one in structs(described, lambda field: field.mark is not Mark.ELSEWHERE):
+        for field in one.fields:
+            if field.mark is Mark.BROKEN and not (field.reason or "").strip():
+                fail(f"{one.name}.{field.name}", "a reason beside broken", "none")
 
 
 def check_sizes(device: Any, name: str) -> None:
