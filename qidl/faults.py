@@ -13,7 +13,7 @@ from qidl.kinds import structs
 _HOOKS = ("pre_save", "post_load")
 
 
-def is_refusal(cls: type, error: Exception) -> bool:
+def is_refusal(cls: type, error: BaseException) -> bool:
     """Whether an error out of loading means that the class refuses the QObject.
 
     It is a :class:`~qidl.errors.QidlError`, or what a validator or a converter of attrs raises. Any
@@ -22,7 +22,7 @@ def is_refusal(cls: type, error: Exception) -> bool:
     return isinstance(error, QidlError) or (isinstance(error, ValueError | TypeError) and not hook_of(cls, error))
 
 
-def hook_of(cls: type, error: Exception) -> str:
+def hook_of(cls: type, error: BaseException) -> str:
     """The hook of the class, or of a struct in it, that an error comes out of; empty if it is none."""
     hooks = {
         f"{owner.__name__}.{name}": vars(owner)[name]
@@ -42,7 +42,7 @@ def _function(hook: Any) -> Any:
     return hook.__func__ if isinstance(hook, staticmethod | classmethod) else hook
 
 
-def check_of(cls: type, error: Exception) -> str:
+def check_of(cls: type, error: BaseException) -> str:
     """The field of the class, or of a struct in it, out of whose ``check`` an error comes; empty if it is none."""
     codes = {
         getattr(inspect.unwrap(rule.holds), "__code__", None): f"{one.name}.{field.name}"
@@ -53,7 +53,7 @@ def check_of(cls: type, error: Exception) -> str:
     return _out_of(codes, error)
 
 
-def _out_of(codes: dict[Any, str], error: Exception) -> str:
+def _out_of(codes: dict[Any, str], error: BaseException) -> str:
     """The name of the first of these codes that an error comes out of; empty if it is none."""
     frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
     return next((codes[frame.f_code] for frame in frames if frame.f_code in codes), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 from typing import Any
 
 import attrs
@@ -195,6 +196,13 @@ def _empties_last_of_each(self: Any) -> None:
 
 
 _ROW = make("Row", data=(list[uint16], array(2)))
+
+
+def _exits(self: Any) -> None:
+    if self.level:
+        sys.exit(3)
+
+
 _GAP = make("D", fifo=(uint8, broken(0)))
 _LEVEL = make("D", level=(uint8, 0))
 
@@ -391,6 +399,18 @@ BROKEN_RULES = {
         make("D", level=(uint8, 0), post_load=_fails),
         "D.post_load: expected to raise QidlErrors alone, of {'level': 0}, found ZeroDivisionError: no level",
     ),
+    "hook that ends the program": (
+        make("D", level=(uint8, 0), post_load=_exits),
+        "D.post_load: expected to raise QidlErrors alone, of {'level': 1}, found SystemExit: 3",
+    ),
+    "saving hook that ends the program": (
+        make("D", level=(uint8, 0), pre_save=_exits),
+        "D.pre_save: expected to raise QidlErrors alone, of {'level': 1}, found SystemExit: 3",
+    ),
+    "check that ends the program": (
+        make("D", level=(uint8, valid(0, check=lambda value: not value or sys.exit(3)))),
+        "D.level: expected a QObject that it accepts, found SystemExit: 3",
+    ),
     "check": (
         make("D", level=(uint8, valid(0, check=lambda value: {0: True}[value]))),
         r"D\.level: expected a check that accepts or refuses \d+, found KeyError: \d+",
@@ -434,6 +454,16 @@ def test_chance() -> None:
 
     found = sentence(lambda: check_device(make("D", level=(uint8, 0), post_load=post_load)))
     assert found.startswith("D: expected the same each time that the same is tried, found otherwise: ")
+
+
+def test_interrupt() -> None:
+    """A test that is interrupted ends."""
+
+    def post_load(self: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_device(make("D", level=(uint8, 0), post_load=post_load))
 
 
 def test_example() -> None:

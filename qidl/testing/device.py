@@ -13,7 +13,7 @@ from qidl.testing import computing, device_wire, keeping, rules
 from qidl.testing.comparing import differences
 from qidl.testing.engines import check_is_layout
 from qidl.testing.holding import check_held
-from qidl.testing.refusing import draw_device, judge, saved_from
+from qidl.testing.refusing import RAISED, draw_device, judge, saved_from
 from qidl.testing.running import Draw, fail, holds
 from qidl.wire.vmstate import VMState
 
@@ -83,7 +83,7 @@ def _round_trips(cls: type[Any], draw: Draw) -> None:
 def _load(cls: type[Any], function: Callable[[type[Any], Any], Any], saved: Any) -> Any:
     try:
         return function(cls, saved)
-    except Exception as error:
+    except RAISED as error:
         if not is_refusal(cls, error):
             judge(cls, error, saved)
         fail(cls.__name__, f"to load what it saved, {brief(saved)}", error, cause=error)

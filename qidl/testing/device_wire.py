@@ -14,7 +14,7 @@ from qidl.testing.comparing import differences
 from qidl.testing.engines import engines
 from qidl.testing.leaves import Form, any_index, forms
 from qidl.testing.lengthening import lengthened
-from qidl.testing.refusing import draw_device, judge, saved_from
+from qidl.testing.refusing import RAISED, draw_device, judge, saved_from
 from qidl.testing.rules import breaks_rules
 from qidl.testing.running import Draw, fail
 from qidl.unused import without_unused
@@ -45,7 +45,7 @@ def from_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
 def _load(cls: type[Any], where: str, state: Any) -> Any:
     try:
         return from_qobject(cls, state)
-    except Exception as error:
+    except RAISED as error:
         if isinstance(error, SchemaError) and not hook_of(cls, error) and not breaks_rules(declaration(cls), state):
             fail(cls.__name__, f"to load {where}, {brief(state)}", error, cause=error)
         judge(cls, error, state)
@@ -59,7 +59,7 @@ def to_the_wire(cls: type[Any], layout: VMState, draw: Draw) -> None:
         draw.note(f"{cls.__name__} lengthened", longer)
         try:
             device = from_qobject(cls, longer)
-        except Exception as error:
+        except RAISED as error:
             if not is_refusal(cls, error):
                 judge(cls, error, longer)
         else:

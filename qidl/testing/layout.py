@@ -55,7 +55,7 @@ def check_layout(layout: VMState, *, examples: int = 50) -> None:
         holds(law, layout.name, examples, _DRAWN, lambda error: _field_of(layout, error))
 
 
-def _field_of(layout: VMState, error: Exception) -> str:
+def _field_of(layout: VMState, error: BaseException) -> str:
     """The field of which no value can be drawn; empty if each by itself can be, or that is another error."""
     from qidl.strategies import states
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from qidl.errors import QidlError
 from qidl.faults import check_of, hook_of, is_refusal
@@ -14,16 +14,19 @@ from qidl.testing.running import Draw, fail, skip
 T = TypeVar("T")
 QObject = dict[str, Any]
 
+RAISED: Final = (Exception, SystemExit)
+"""What a hook may raise: whatever does not stop the tests themselves."""
+
 
 def attempt(cls: type, function: Callable[..., T], *arguments: Any) -> T:
     """Load, where the class may refuse: then the example is left. Any other exception fails."""
     try:
         return function(*arguments)
-    except Exception as error:
+    except RAISED as error:
         judge(cls, error, arguments[-1])
 
 
-def judge(cls: type, error: Exception, source: QObject) -> NoReturn:
+def judge(cls: type, error: BaseException, source: QObject) -> NoReturn:
     """Leave the example if the class refused what it was loaded from; fail if it is at fault."""
     if is_refusal(cls, error):
         skip(error)
@@ -52,7 +55,7 @@ def saved_from(device: Any, source: QObject, function: Callable[[Any], Any] = to
     cls = type(device)
     try:
         return function(device)
-    except Exception as error:
+    except RAISED as error:
         hook = hook_of(cls, error)
         if hook and not isinstance(error, QidlError):
             fail(hook, f"to raise QidlErrors alone, of {brief(source)}", raised(error), cause=error)

@@ -33,7 +33,7 @@ def holds(
     name: str,
     examples: int,
     wanted: str,
-    place: Callable[[Exception], str] = lambda error: "",
+    place: Callable[[BaseException], str] = lambda error: "",
 ) -> None:
     """Try a law, which draws what it needs, on so many examples.
 
@@ -86,7 +86,7 @@ def holds(
     except QidlError as error:
         # Of what cannot be drawn, strategies name the field.
         raise AssertionError(str(error)) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # Nothing that a law was held against: the examples could not even be drawn.
         fail(place(error) or name, wanted, raised(error), cause=error)
 
