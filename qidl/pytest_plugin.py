@@ -5,6 +5,7 @@ It is loaded wherever qidl is installed, so nothing but this file is imported un
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Generator
@@ -59,10 +60,19 @@ def qidl_snapshot(request: pytest.FixtureRequest) -> Snapshot:
         return _machine(request, machine, level=level)
     if marker is None:
         _fail("@pytest.mark.qidl_snapshot(path or level)", "no marker")
-    if len(marker.args) != 1 or set(marker.kwargs) - {"level"}:
+    if not _are_arguments(marker):
         given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
         _fail("a path or a level, and level=… at the most", f"({', '.join(given)})")
     return _machine(request, *marker.args, **marker.kwargs)
+
+
+def _are_arguments(marker: pytest.Mark) -> bool:
+    """Whether a marker has a machine, and a level at the most, by place or by name."""
+    try:
+        inspect.signature(_machine).bind(None, *marker.args, **marker.kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def _is_pair(parameter: object) -> bool:
@@ -73,7 +83,7 @@ def _fail(expected: str, found: object) -> NoReturn:
     pytest.fail(f"qidl_snapshot: expected {expected}, found {found}", pytrace=False)
 
 
-def _machine(request: pytest.FixtureRequest, machine: Any, *, level: str | None = None) -> Snapshot:
+def _machine(request: pytest.FixtureRequest, machine: Any, level: str | None = None) -> Snapshot:
     import zlib
 
     from qidl.errors import QidlError

@@ -62,6 +62,14 @@ import pytest
 def test_beside(qidl_snapshot):
     assert "pc-1.2" == qidl_snapshot.level
 
+@pytest.mark.qidl_snapshot(machine="vm.qevm.gz", level="pc-1.2")
+def test_by_name(qidl_snapshot):
+    assert "pc-1.2" == qidl_snapshot.level
+
+@pytest.mark.qidl_snapshot("vm.qevm.gz", "pc-1.2")
+def test_by_place(qidl_snapshot):
+    assert "pc-1.2" == qidl_snapshot.level
+
 @pytest.mark.qidl_snapshot("data/vm.qevm")
 def test_below_the_root(qidl_snapshot):
     assert "pc-1.1" == qidl_snapshot.level
@@ -78,7 +86,7 @@ def test_parameter_with_level(qidl_snapshot):
 def test_wrong_parameter(qidl_snapshot): ...
 """)
     result = run(pytester)
-    result.assert_outcomes(passed=6, errors=2)
+    result.assert_outcomes(passed=8, errors=2)
     result.stdout.fnmatch_lines(
         [
             "qidl_snapshot: expected the path of a stream or one of pc-1.0, *, found ('vm.qevm.gz',)",
@@ -112,6 +120,7 @@ def test_no_such_machine(pytester: pytest.Pytester) -> None:
     [
         ("", "a path or a level, and level=… at the most", "()"),
         ("'vm.qevm', lvl='pc-1.1'", "a path or a level, and level=… at the most", "('vm.qevm', lvl='pc-1.1')"),
+        ("'vm.qevm', machine='pc-1.1'", "a path or a level, *", "('vm.qevm', machine='pc-1.1')"),
         ("['vm.qevm']", "the path of a stream or one of pc-1.0, *", "['vm.qevm']"),
         ("'pc-1.1', level='pc-1.0'", "no other level beside pc-1.1", "pc-1.0"),
         ("'vm.qevm', level='pc-9'", "to load */vm.qevm", "level: expected one of *, found 'pc-9'"),
