@@ -12,7 +12,7 @@ class Limits(NamedTuple):
 
     :ivar sections: headers of sections: a live migration has one for each tenth of a second
     :ivar name_length: bytes of a name: of a section, of a block of memory, of a drive
-    :ivar nesting: structs within one another in a payload
+    :ivar nesting: structs within one another in a payload, which is one itself
     :ivar elements: elements of one list whose length the stream says; those that take no bytes are no more
         than the bytes, all in all
     :ivar decoded: bytes of payloads that are gone through, all in all: guest memory is not, and what is gone

@@ -154,10 +154,14 @@ def nested(depth: int) -> VMState:
 
 def test_nesting(engine: Engine) -> None:
     """Structs within one another, which a layout says, or a construct that refers to itself."""
-    for depth, limits in ((64, LIMITS), (3, Limits(nesting=3))):
+    for depth, limits in ((64, LIMITS), (3, Limits(nesting=3)), (1, Limits(nesting=1))):
         assert engine.decode(nested(depth), b"\1", None, limits=limits)
         with pytest.raises(WireError, match=f"expected at most {depth} structs within one another, found another"):
             engine.decode(nested(depth + 1), b"\1", None, limits=limits)
+    with pytest.raises(WireError, match="expected at most 0 structs within one another, found another"):
+        engine.decode(nested(1), b"\1", None, limits=Limits(nesting=0))
+    with pytest.raises(WireError, match="expected at most 0 structs within one another, found another"):
+        nested(1).decode_at(memoryview(b"\1"), 0, limits=Limits(nesting=0))
     again = VMState(
         "again",
         version_id=1,

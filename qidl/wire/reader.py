@@ -31,8 +31,6 @@ class Reader:
         self.offset = offset
         self.limits = limits
         self.problems = problems
-        # A payload is a struct whatever the limits are.
-        self._nesting = max(limits.nesting, 1)
         self._depth = 0
         self._empty = 0
 
@@ -51,8 +49,8 @@ class Reader:
         :raises WireError: too many are within one another
         """
         self._depth += 1
-        if self._depth > self._nesting:
-            most = f"at most {self._nesting} structs within one another"
+        if self._depth > self.limits.nesting:
+            most = f"at most {self.limits.nesting} structs within one another"
             raise WireError(most, "another", path=path, offset=self.offset)
 
     def leave(self) -> None:

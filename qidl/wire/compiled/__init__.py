@@ -27,7 +27,7 @@ def compile_function(layout: VMState, kind: str, version_id: int) -> Function:
     """
     name, _, at = kind.partition("_")
     function: Function = function_or(left_to_reference, lambda: getattr(program(layout, version_id), name))
-    return _within_limits(function, layout.nesting) if at and layout.nesting > 1 else function
+    return _within_limits(function, layout.nesting) if at else function
 
 
 def _within_limits(function: Function, nesting: int) -> Function:

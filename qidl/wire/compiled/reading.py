@@ -88,8 +88,7 @@ class Reading:
         source = self._source
         scope = ReadingScope(layout, version_id, source.depth, declared=declared)
         source.line("if type(data) is not bytes: data = bytes(memoryview(data))")
-        if layout.nesting > 1:
-            source.line(f"if limits.nesting < {layout.nesting}: raise {source.refused}")
+        source.line(f"if limits.nesting < {layout.nesting}: raise {source.refused}")
         source.line("o = 0")
         self._fields(layout, scope)
         if not layout.subsections and self._fixed.run.flush_all():
