@@ -45,6 +45,7 @@ def test_step_that_keeps_the_laws() -> None:
     """A step that reports what it loses, refuses what it cannot take, and has a way back keeps the laws."""
     check_step(_step(), LAYOUTS)
     check_step(_step(lambda state, machine: _down(state)), LAYOUTS)
+    check_step(_step(_claims_what_it_loses), LAYOUTS)
 
 
 def _silent(state: dict[str, Any]) -> None:
@@ -73,7 +74,24 @@ def _always_refuses(state: dict[str, Any]) -> None:
     raise CompatError("never")
 
 
+def _claims_too_much(state: dict[str, Any]) -> Any:
+    yield from _down(state)
+    yield Lost("level", state["level"], "it is not")
+
+
+def _claims_what_it_loses(state: dict[str, Any]) -> Any:
+    lit = state["lit"]
+    yield from _down(state)
+    if lit:
+        yield Lost("level", state["level"], "it is set anew")
+        state["level"] = 0
+
+
 STEPS = {
+    "claims": (
+        _step(_claims_too_much),
+        ": level: expected no Lost for what is kept and comes back, found one each time",
+    ),
     "returns": (
         _step(_returns_another),
         ": expected the state to be edited in place, and Lost for each value that is not kept, found 'level' as a loss",

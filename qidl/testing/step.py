@@ -13,6 +13,7 @@ from qidl.differences import ABSENT
 from qidl.errors import CompatError, QidlError, SchemaError
 from qidl.levels import LEVELS
 from qidl.sentences import brief, raised
+from qidl.testing.claims import Claims
 from qidl.testing.comparing import differences
 from qidl.testing.running import Draw, check_examples, fail, holds, skip
 from qidl.wire import path as paths
@@ -25,9 +26,9 @@ def check_step(step: object, layouts: Mapping[str, VMState] | None = None, *, ex
     """Hold a step against the laws that every step keeps, both ways.
 
     What comes of it, the other level's layout encodes; what it says is lost was there, with
-    that value; and the way there and back gives the start, but for what was said to be lost. It
-    may refuse a state with a CompatError. A step on the machine is tried on the default PC of
-    its levels.
+    that value, and is not kept each time; and the way there and back gives the start, but for
+    what was said to be lost. It may refuse a state with a CompatError. A step on the machine is
+    tried on the default PC of its levels.
 
     :param step: what ``@step(newer=…, older=…)`` made, with or without a section
     :param layouts: layouts of the section, by level: those of the two that the step joins;
@@ -50,14 +51,20 @@ def check_step(step: object, layouts: Mapping[str, VMState] | None = None, *, ex
         raise SchemaError(f"expected a step, made by @step, found {brief(step)}")
     for newer, older in _pairs(step, layouts):
         for source, target in ((newer, older), (older, newer)):
-            wanted = f"a state that the way {'down' if source is newer else 'up'} takes"
+            _check_way(step, source, target, examples, down=source is newer)
 
-            def law(
-                draw: Draw, source: VMState = source, target: VMState = target, down: bool = source is newer
-            ) -> None:
-                _there_and_back(step, source, target, draw, down=down)
 
-            holds(law, step.section, examples, wanted)
+def _check_way(step: Step, source: VMState, target: VMState, examples: int, *, down: bool) -> None:
+    __tracebackhide__ = True
+    claims = Claims()
+    wanted = f"a state that the way {'down' if down else 'up'} takes"
+    holds(lambda draw: _there_and_back(step, source, target, draw, claims, down=down), step.section, examples, wanted)
+    claims.check(_where(step, down=down))
+
+
+def _where(step: Step, *, down: bool) -> str:
+    levels = (step.newer, step.older) if down else (step.older, step.newer)
+    return f"{step.section} from {levels[0]} to {levels[1]}"
 
 
 def _pairs(step: Step, layouts: Mapping[str, VMState] | None) -> Iterable[tuple[VMState, VMState]]:
@@ -73,13 +80,12 @@ def _pairs(step: Step, layouts: Mapping[str, VMState] | None) -> Iterable[tuple[
     return zip(*found, strict=False)
 
 
-def _there_and_back(step: Step, source: VMState, target: VMState, draw: Draw, *, down: bool) -> None:
+def _there_and_back(step: Step, source: VMState, target: VMState, draw: Draw, claims: Claims, *, down: bool) -> None:
     from hypothesis import strategies as st
 
     from qidl.strategies import states
 
-    levels = (step.newer, step.older) if down else (step.older, step.newer)
-    where = f"{step.section} from {levels[0]} to {levels[1]}"
+    where = _where(step, down=down)
     before = draw(states(source))
     draw.note(step.section, before)
     state = copy.deepcopy(before)
@@ -89,11 +95,15 @@ def _there_and_back(step: Step, source: VMState, target: VMState, draw: Draw, *,
     try:
         target.encode(state)
     except QidlError as error:
-        fail(where, f"a state that {levels[1]} can hold of {brief(before)}", error, cause=error)
+        fail(
+            where, f"a state that {step.older if down else step.newer} can hold of {brief(before)}", error, cause=error
+        )
     for loss in lost:
         check_loss(loss.path, loss.value, before, where)
+    there = copy.deepcopy(state)
     _run(step, not down, state, None if alone else machine, f"{where} and back")
     check_difference(before, state, [loss.path for loss in lost], f"{where} and back")
+    claims.note(lost, there, state)
 
 
 def _run(step: Step, down: bool, state: State, machine: Machine | None, where: str) -> list[Lost]:
