@@ -27,8 +27,8 @@ class Finding:
 
     :ivar path: where: ``RTCState.period``, ``mc146818rtc.current_tm.tm_sec``
     :ivar kind: what happened: ``removed``, ``added``, ``renamed``, ``resized``, ``retyped``, ``optional``,
-        ``condition``, ``version``, ``version not raised``, ``section vanished``, ``section added``,
-        ``subsection vanished``, ``subsection added``
+        ``condition``, ``accepted``, ``rule``, ``version``, ``version not raised``, ``section vanished``,
+        ``section added``, ``subsection vanished``, ``subsection added``
     :ivar message: the two sides of it
     :ivar breaks: which way loading fails, or misreads; empty if the state loads, under another name
     """

@@ -31,6 +31,7 @@ class WireField:
     :ivar size: bytes of one element, None where that is not known
     :ivar kind: name of its type, empty where that is not known
     :ivar count: number of elements, or the name of the field that holds it
+    :ivar accepted: the values that are read and written, in words; empty if all are
     :ivar fields: of a struct, its fields; else None
     """
 
@@ -40,18 +41,23 @@ class WireField:
     size: int | None = None
     kind: str = ""
     count: str = ""
+    accepted: str = ""
     fields: Layout | None = None
 
 
 @attrs.frozen
 class Layout:
-    """The wire form of a section, a subsection or a struct."""
+    """The wire form of a section, a subsection or a struct.
+
+    :ivar rules: what several fields have to be together, in words
+    """
 
     name: str
     version_id: int
     minimum_version_id: int
     fields: tuple[WireField, ...] = ()
     subsections: tuple[Layout, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -94,7 +100,7 @@ def read(source: Input, which: str) -> Schemas | Layouts:
             except SchemaError as error:
                 raise SchemaError(f"{which}: {error}") from None
             except (KeyError, TypeError, AttributeError, ValueError) as error:
-                raise SchemaError(f"{which}: expected a complete description, found {error!r}") from error
+                raise SchemaError(f"{which}: expected a complete description, found one with {error}") from error
     raise SchemaError(f"{which}: expected schemas, a dump of QEMU's vmstate or layouts, found {brief(value)}")
 
 
@@ -226,6 +232,7 @@ def _layout(value: Any, depth: int) -> Layout:
         _number(value.get("minimum_version_id", version), "minimum_version_id"),
         tuple(_layout_field(field, _deeper(depth)) for field in value["fields"]),
         tuple(_layout(section, _deeper(depth)) for section in value.get("subsections", ())),
+        tuple(f"{', '.join(rule['paths'])}: {rule['expected']}" for rule in value.get("rules", ())),
     )
 
 
@@ -239,6 +246,7 @@ def _layout_field(value: Any, depth: int) -> WireField:
         None if size is None else _number(size, "size"),
         _text(value.get("kind", ""), "kind"),
         _count(value.get("count") or ""),
+        _text(value.get("accepted") or "", "accepted values"),
         _layout(struct, depth) if struct.get("fields") is not None else None,
     )
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+
+import attrs
 
 from qidl.check.finding import BACKWARD, BOTH, FORWARD, Direction, Finding, merged
 from qidl.check.inputs import Layout, Layouts, WireField
 
 _UNUSED = "unused"
+_OF_FORM = ("removed", "added", "retyped", "resized", "condition")
+"""Kinds of findings that mean another version."""
+
+_OF_VERSION = re.compile(r"version ([<=]) (\d+)")
+_RANGE = re.compile(r"(-?\d+)(?:\.\.(-?\d+))?")
 
 
 def compare_layouts(old: Layouts, new: Layouts) -> list[Finding]:
@@ -46,9 +54,10 @@ def _compare_versioned(path: str, old: Layout, new: Layout) -> Iterator[Finding]
             yield Finding(path, "version", message, (direction,))
         else:
             fields += _compare_fields(path, _at(writer, version), _at(reader, version), direction)
+            fields += (Finding(path, "rule", rule, (direction,)) for rule in reader.rules if rule not in writer.rules)
     found = merged(fields)
     yield from found
-    if old.version_id == new.version_id and any(f.breaks for f in found if not f.kind.startswith("subsection")):
+    if old.version_id == new.version_id and any(f.breaks for f in found if f.kind in _OF_FORM):
         yield Finding(
             path, "version not raised", f"the fields differ, the version is {new.version_id} all the same", BOTH
         )
@@ -56,8 +65,19 @@ def _compare_versioned(path: str, old: Layout, new: Layout) -> Iterator[Finding]
 
 
 def _at(layout: Layout, version: int) -> list[WireField]:
-    """The fields that are on the wire of a version."""
-    return [field for field in layout.fields if field.since <= version]
+    """The fields that are on the wire of a version, without the conditions that it settles."""
+    found = []
+    for field in layout.fields:
+        conditions = field.condition.split(", and ") if field.condition else []
+        settled = {one: match for one in conditions if (match := _OF_VERSION.fullmatch(one))}
+        if field.since <= version and all(_holds(*match.groups(), version) for match in settled.values()):
+            left = ", and ".join(one for one in conditions if one not in settled)
+            found.append(attrs.evolve(field, condition=left))
+    return found
+
+
+def _holds(sign: str, bound: str, version: int) -> bool:
+    return version < int(bound) if sign == "<" else version == int(bound)
 
 
 def _compare_subsections(path: str, old: Layout, new: Layout) -> Iterator[Finding]:
@@ -146,6 +166,25 @@ def _compare_field(path: str, old: WireField, new: WireField, direction: Directi
         yield Finding(path, "retyped", f"{_shown(old)} → {_shown(new)}", (direction,))
     elif sizes_differ or old.count != new.count:
         yield Finding(path, "resized", f"{_shown(old)} → {_shown(new)}", (direction,))
+    else:
+        writer, reader = (old, new) if direction is Direction.FORWARD else (new, old)
+        if not _accepts(reader.accepted, writer.accepted):
+            yield Finding(path, "accepted", f"{old.accepted or 'any'} → {new.accepted or 'any'}", (direction,))
+
+
+def _accepts(accepted: str, written: str) -> bool:
+    """Whether all that one side writes is among what the other reads, as far as the words tell."""
+    if not accepted or accepted == written:
+        return True
+    ranges = [_RANGE.fullmatch(words) for words in (accepted, written)]
+    bounds = [(int(one[1]), int(one[2] or one[1])) for one in ranges if one]
+    if len(bounds) == 2:
+        return bounds[0][0] <= bounds[1][0] and bounds[1][1] <= bounds[0][1]
+    return _values(written) <= _values(accepted)
+
+
+def _values(accepted: str) -> set[str]:
+    return set(re.split(", | or ", accepted.removeprefix("one of ")))
 
 
 def _shown(field: WireField) -> str:

@@ -15,6 +15,10 @@ from hypothesis import given, strategies as st
 from qidl.check import Direction, Finding, check, read_accepted
 from qidl.cparse import schemas, schemas_json, schemas_text
 from qidl.errors import SchemaError
+from qidl.rules import in_range
+from qidl.wire.describe import describe
+from qidl.wire.primitives import Before, Bits, Equal, OneOf, Only, Range, UInt8, UInt32
+from qidl.wire.vmstate import VMState
 
 FORWARD, BACKWARD = (Direction.FORWARD,), (Direction.BACKWARD,)
 BOTH = FORWARD + BACKWARD
@@ -405,3 +409,44 @@ def test_layouts_of_one_name() -> None:
     old, other = layout(TM), layout({**TM, "size": 8})
     assert [] == check([old, other], [old, other])
     assert {"rtc[0]", "rtc[0].tm.sec"} == {finding.path for finding in check([old, other], [other, other])}
+
+
+def of_layout(*fields: Any, **more: Any) -> Any:
+    return describe(VMState("x", version_id=more.pop("version_id", 1), fields=fields, **more))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "breaks"),
+    [
+        (UInt8, Range(UInt8, 0, 4), FORWARD),
+        (Range(UInt8, 0, 4), UInt8, BACKWARD),
+        (Range(UInt8, 0, 4), Range(UInt8, 0, 9), BACKWARD),
+        (Range(UInt8, 0, 4), Range(UInt8, 1, 3), FORWARD),
+        (Range(UInt8, 0, 4), Range(UInt8, 1, 9), BOTH),
+        (Equal(UInt8, 3), OneOf(UInt8, 3, 7), BACKWARD),
+        (OneOf(UInt8, 3, 7), OneOf(UInt8, 3, 9), BOTH),
+        (Bits(UInt8, 3), Bits(UInt8, 3), ()),
+    ],
+)
+def test_values_that_are_accepted(old: Any, new: Any, breaks: tuple[Direction, ...]) -> None:
+    """What one side writes and the other refuses breaks loading, although the form is the same."""
+    expected = [("x.a", "accepted", breaks)] if breaks else []
+    assert expected == found(of_layout("a" / old), of_layout("a" / new))
+
+
+def test_rules() -> None:
+    """A rule that only one side has breaks loading there."""
+    plain, ruled = (of_layout("a" / UInt8, rules=rules) for rules in ((), (in_range("a", 0, 3),)))
+    assert [("x", "rule", FORWARD)] == found(plain, ruled)
+    assert [("x", "rule", BACKWARD)] == found(ruled, plain)
+    assert not found(ruled, ruled)
+
+
+@pytest.mark.parametrize(("condition", "breaks"), [(Before(3, UInt32), FORWARD), (Only(2, UInt32), FORWARD)])
+def test_conditions_on_the_version(condition: Any, breaks: tuple[Direction, ...]) -> None:
+    """A condition that the version settles is none."""
+    old = of_layout("a" / UInt8, "t" / UInt32, version_id=2)
+    new = of_layout("a" / UInt8, "t" / condition, version_id=3, minimum_version_id=2)
+    assert [("x", "version", BACKWARD)] == found(old, new)
+    older = of_layout("a" / UInt8, version_id=2)
+    assert [("x", "version", BACKWARD), ("x.t", "added", breaks)] == found(older, new)
