@@ -99,8 +99,10 @@ def read(source: Input, which: str) -> Schemas | Layouts:
                 return reader(value)
             except SchemaError as error:
                 raise SchemaError(f"{which}: {error}") from None
-            except (KeyError, TypeError, AttributeError, ValueError) as error:
-                raise SchemaError(f"{which}: expected a complete description, found one with {error}") from error
+            except KeyError as error:
+                raise SchemaError(f"{which}: expected a complete description, found one without {error}") from error
+            except (TypeError, AttributeError, ValueError) as error:
+                raise SchemaError(f"{which}: expected a complete description, found another: {error}") from error
     raise SchemaError(f"{which}: expected schemas, a dump of QEMU's vmstate or layouts, found {brief(value)}")
 
 

@@ -70,14 +70,14 @@ def _at(layout: Layout, version: int) -> list[WireField]:
     for field in layout.fields:
         conditions = field.condition.split(", and ") if field.condition else []
         settled = {one: match for one in conditions if (match := _OF_VERSION.fullmatch(one))}
-        if field.since <= version and all(_holds(*match.groups(), version) for match in settled.values()):
+        if field.since <= version and all(_holds(match[1], int(match[2]), version) for match in settled.values()):
             left = ", and ".join(one for one in conditions if one not in settled)
             found.append(attrs.evolve(field, condition=left))
     return found
 
 
-def _holds(sign: str, bound: str, version: int) -> bool:
-    return version < int(bound) if sign == "<" else version == int(bound)
+def _holds(sign: str, bound: int, version: int) -> bool:
+    return version < bound if sign == "<" else version == bound
 
 
 def _compare_subsections(path: str, old: Layout, new: Layout) -> Iterator[Finding]:
