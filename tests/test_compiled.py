@@ -275,7 +275,7 @@ class Shouting(VMState):
         return super()._read(stream, version_id, path) | {"loud": True}
 
     def _write(self, state: Any, stream: Any, version_id: int, path: str, taken: Any) -> None:
-        taken.take(state, "loud")
+        taken.take(state, "loud", path)
         super()._write(state, stream, version_id, path, taken)
 
 

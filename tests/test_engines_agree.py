@@ -19,7 +19,6 @@ from qidl.wire.primitives import (
     Buffer,
     Equal,
     Int32,
-    Listed,
     Since,
     UInt8,
     UInt16,
@@ -109,14 +108,12 @@ PAYLOADS = {
     ),
     "count that is a bool": Read(layout("x" / Array(lambda _: True, UInt32)), b"\0\0\0\1"),
     "length that is a bool": Read(layout("x" / Buffer(True)), b"\1"),
-    "element that is read twice": Read(layout("l[0]" / Bool, "l[0]" / UInt8), b"\5\2"),
     "element again": Read(layout("c" / Array(9, Int32), "c[4]" / Again("c[4]", Int32), "n" / UInt8), bytes(41)),
     "element of many again": Read(layout("c" / Array(33, Int32), "c[4]" / Again("c[4]", Int32)), bytes(136)),
     "element beyond an array": Read(layout("l" / Array(2, PAIR), "l[3]" / PAIR), bytes(6)),
     "many subsections within one another": Read(deep(55), b"\1"),
     "many arrays within one another": Read(counted(25), b"\1" * 26),
     "NUL in a name": Read(VMState("a\0b", version_id=1, fields=["x" / UInt8]), b"\1"),
-    "marker that is no byte": Read(layout("x" / Listed(300, UInt8)), b"\0"),
 }
 
 

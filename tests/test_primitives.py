@@ -10,7 +10,7 @@ from conftest import Engine, check_layout
 from hypothesis import given, strategies as st
 from vmstates import layout, refused
 
-from qidl import WireError
+from qidl import SchemaError, WireError
 from qidl.wire.primitives import (
     Again,
     Array,
@@ -24,12 +24,14 @@ from qidl.wire.primitives import (
     Int64,
     Listed,
     Range,
+    Since,
     Timer,
     UInt8,
     UInt16,
     UInt32,
     UInt64,
     Unused,
+    When,
     shown,
 )
 from qidl.wire.vmstate import VMState
@@ -276,3 +278,22 @@ def test_bytes_in_any_form(engine: Engine, value: object, subcon: Any) -> None:
 def test_tuple_for_a_list(engine: Engine) -> None:
     """A list may be written from a tuple."""
     assert b"\0\1\0\2" == engine.encode(layout("x" / Array(2, UInt16)), {"x": (1, 2)})
+
+
+@pytest.mark.parametrize(
+    ("form", "found"),
+    [
+        (lambda: Array(2, When("n", UInt8)), "Array: expected an element that is always there, found one if n"),
+        (
+            lambda: Listed(1, Since(2, UInt8)),
+            "Listed: expected an element that is always there, found one if version ≥ 2",
+        ),
+        (lambda: Listed(0, UInt8), "Listed: expected a marker of 1..255, found 0"),
+        (lambda: Listed(300, UInt8), "Listed: expected a marker of 1..255, found 300"),
+    ],
+)
+def test_elements_that_cannot_be(form: Any, found: str) -> None:
+    """A condition says of a field whether it is there, not of an element; and 0 ends a list."""
+    with pytest.raises(SchemaError) as caught:
+        form()
+    assert found == str(caught.value)

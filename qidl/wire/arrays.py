@@ -8,11 +8,17 @@ from typing import Any
 
 import construct
 
-from qidl.errors import EndOfInput, WireError
+from qidl.errors import EndOfInput, SchemaError, WireError
 from qidl.sentences import shown
+from qidl.wire.conditions import Conditional
 from qidl.wire.integers import Integer
 from qidl.wire.measures import measure, minimum_size
 from qidl.wire.reader import Path, Reader, State
+
+
+def _check_element(form: str, subcon: Any) -> None:
+    if isinstance(subcon, Conditional):
+        raise SchemaError(f"{form}: expected an element that is always there, found one if {subcon.condition}")
 
 
 class Array(construct.Subconstruct):  # type: ignore[misc]
@@ -21,10 +27,12 @@ class Array(construct.Subconstruct):  # type: ignore[misc]
     :param count: their number; or the path of the earlier field that holds it, or a
         function that gives it from the state read so far
     :param subcon: one element
+    :raises SchemaError: the element is under a condition
     """
 
     def __init__(self, count: int | str | Callable[[State], int], subcon: Any) -> None:
         super().__init__(subcon)
+        _check_element("Array", subcon)
         self.count = int(count) if isinstance(count, int) else count
         self.kind = getattr(subcon, "kind", "struct")
 
@@ -75,12 +83,16 @@ class Listed(construct.Subconstruct):  # type: ignore[misc]
 
     :param subcon: one element
     :param marker: the byte before each element
+    :raises SchemaError: the element is under a condition, or the marker is no byte but 0
     """
 
     kind = "list"
 
     def __init__(self, marker: int, subcon: Any) -> None:
         super().__init__(subcon)
+        _check_element("Listed", subcon)
+        if type(marker) is not int or not 1 <= marker <= 255:
+            raise SchemaError(f"Listed: expected a marker of 1..255, found {shown(marker)}")
         self.marker = marker
 
     def minimum_size(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from typing import Any
 
 import construct
@@ -33,16 +35,33 @@ class Context(construct.Container):  # type: ignore[misc]
     _sizing = False
 
 
+_INDEX = re.compile(r"\[\d*\]")
+
+
+@functools.lru_cache(maxsize=1024)
+def _place(path: str) -> str:
+    """A path that is the same for all elements of an array."""
+    return _INDEX.sub("", path)
+
+
 class Taken:
-    """Which members of a state have been written, so that none is left behind silently."""
+    """Which members of a state have been written, so that none is left behind silently.
+
+    A dict may be in several places. What has been written of it is known for each, but for those of an array.
+    """
 
     def __init__(self) -> None:
-        self._members: set[tuple[int, str | int]] = set()
+        self._members: set[tuple[int, str, str | int]] = set()
         self._elements: dict[int, set[int]] = {}
         self._whole: set[int] = set()
 
-    def take(self, state: State, path: str) -> None:
+    def take(self, state: State, path: str, where: str) -> None:
+        """Note that what lies at a path has been written.
+
+        :param where: path of the state itself
+        """
         within: Any = state
+        place = _place(where)
         for step in paths.parse(path):
             if isinstance(within, list) and isinstance(step, int):
                 if step >= len(within):
@@ -50,7 +69,9 @@ class Taken:
                 self._elements.setdefault(id(within), set()).add(step)
             elif not isinstance(within, dict) or step not in within:
                 return
-            self._members.add((id(within), step))
+            self._members.add((id(within), place, step))
+            if isinstance(step, str):
+                place = paths.join(place, step)
             within = within[step]
         self._whole.add(id(within))
 
@@ -60,9 +81,10 @@ class Taken:
         :raises WireError: for the first of them
         """
         if isinstance(value, dict):
+            place = _place(path)
             for name, member in value.items():
                 here = paths.join(path, name) if isinstance(name, str) else f"{path}[{brief(name)}]"
-                if (id(value), name) not in self._members:
+                if (id(value), place, name) not in self._members:
                     raise WireError(NO_MEMBER, shown(member), path=here)
                 self.check(member, here)
         elif isinstance(value, list):
@@ -75,13 +97,6 @@ class Taken:
                     raise WireError("no such element", shown(element), path=paths.join(path, index))
                 elif written is not None and index not in written and element != 0:
                     raise WireError("0, since it does not travel", shown(element), path=paths.join(path, index))
-
-
-def unshared(value: Any) -> Any:
-    """A state in which each dict and list is another one, so that what is taken of one is not taken of all."""
-    if type(value) is dict:
-        return {name: unshared(member) for name, member in value.items()}
-    return [unshared(element) for element in value] if type(value) is list else value
 
 
 def has_member(state: State, path: str) -> bool:

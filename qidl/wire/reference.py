@@ -12,7 +12,7 @@ from qidl.errors import EndOfInput, SchemaError, WireError
 from qidl.limits import LIMITS, Limits
 from qidl.sentences import shown
 from qidl.views import byte_view
-from qidl.wire.context import Taken, unshared
+from qidl.wire.context import Taken
 from qidl.wire.primitives import Reader, State, Writer
 from qidl.wire.vmstate import VMState
 
@@ -90,7 +90,7 @@ class Reference:
         try:
             if not isinstance(state, dict):
                 raise WireError("a dict", shown(state))
-            state, taken = unshared(state), Taken()
+            taken = Taken()
             layout._write(state, stream, layout.accept(version_id), "", taken)
             taken.check(state, "")
         except WireError as error:
@@ -107,7 +107,9 @@ class Reference:
 def _foreign(error: construct.ConstructError, section: str, offset: int | None) -> WireError:
     """An error of construct's own, out of a construct that a layout took from elsewhere."""
     path = str(getattr(error, "path", None) or "").replace(" -> ", ".")
-    message = str(error).splitlines()[0]
+    # Its first line is the path, if it has one.
+    lines = [line for line in str(error).splitlines() if line and not line.startswith("Error in path")]
+    message = lines[0] if lines else type(error).__name__
     kind = EndOfInput if isinstance(error, construct.StreamError) else WireError
     wire_error = kind("what its construct says", message, section=section, path=path, offset=offset)
     wire_error.reached = offset

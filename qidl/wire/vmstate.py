@@ -328,7 +328,7 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
                 value = paths.get(state, member.path) if has_member(state, member.path) else None
             else:
                 value = get_member(state, member.path, path)
-            taken.take(state, member.path)
+            taken.take(state, member.path, path)
             written = member.subcon._build(value, stream, context, here)
             if value is not None:
                 # As it would be read, in whatever form it was given.
@@ -347,7 +347,7 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
                     raise WireError(
                         "True or no member", shown(state[subsection.marker]), path=paths.join(path, subsection.marker)
                     )
-                taken.take(state, subsection.marker)
+                taken.take(state, subsection.marker, path)
             subsection._write(state, stream, subsection.version_id, path, taken)
 
     def walk(self) -> Iterator[VMState]:

@@ -9,7 +9,7 @@ from qidl.generating.source import Refused
 from qidl.limits import Limits
 from qidl.rules import Rule
 from qidl.wire import path as paths
-from qidl.wire.context import Context, Taken, has_member, unshared
+from qidl.wire.context import Context, Taken, has_member
 from qidl.wire.primitives import Reader, State, Writer
 from qidl.wire.vmstate import SUBSECTION, VMState
 
@@ -71,7 +71,7 @@ def keeps_rule(rule: Rule, state: State, known: State) -> bool:
 
 def write_foreign(subcon: Any, value: Any, state: State, before: State, unsure: tuple[str, ...] = ()) -> bytes:
     """Let a construct write for itself, as the reference engine has it write: as :func:`read_foreign`."""
-    value, stream, taken = unshared(value), Writer(), Taken()
+    stream, taken = Writer(), Taken()
     subcon._build(value, stream, Context(state, before | _present(state, unsure), taken), "")
     taken.check(value, "")
     return stream.getvalue()

@@ -39,8 +39,8 @@ class IOVecArray(Array):
             return super()._build(obj, stream, context, path)
         stream.write(struct.pack(self.format, *values))
         for element in obj:
-            context.taken.take(element, "iov_base")
-            context.taken.take(element, "iov_len")
+            context.taken.take(element, "iov_base", path)
+            context.taken.take(element, "iov_len", path)
         return obj
 
     def _values(self, obj: Any) -> list[int] | None:
