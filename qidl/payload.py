@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from qidl import hooks
-from qidl.generating.functions import MOST, USES_OF_A_LAYOUT, Generated
+from qidl.generating.functions import MOST, USES_OF_A_LAYOUT, Generated, keep
 from qidl.kinds import Declaration, declaration
 from qidl.limits import LIMITS, Limits
 from qidl.qobject import from_qobject, saved
@@ -41,7 +41,7 @@ def from_payload(
     :raises SchemaError: its state is not a QObject of the class
     :raises DeclarationError: the class is not declared
     """
-    functions = layout.programs.get(cls) or _prepare(layout, cls)
+    functions = layout.uses.get(cls) or _prepare(layout, cls)
     try:
         read = functions.reading[version_id]
     except Exception:
@@ -65,7 +65,7 @@ def to_payload(device: Any, layout: VMState, version_id: int | None = None, *, s
     :raises WireError: the layout has no place for a value
     :raises DeclarationError: the object's class is not declared
     """
-    functions = layout.programs.get(type(device)) or _prepare(layout, type(device))
+    functions = layout.uses.get(type(device)) or _prepare(layout, type(device))
     functions.pre_save(device)
     try:
         payload: bytes = functions.writing[version_id](device)
@@ -126,5 +126,6 @@ class _Functions:
 
 
 def _prepare(layout: VMState, cls: type) -> _Functions:
-    functions = layout.programs[cls] = _Functions(layout, declaration(cls))
+    functions = _Functions(layout, declaration(cls))
+    keep(layout.uses, cls, functions)
     return functions

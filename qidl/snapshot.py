@@ -197,8 +197,8 @@ def load(
     a loading QEMU would refuse are in the states, a section that is not what its layout says is kept as it
     is, and so is all from where no section can be made out.
 
-    :param source: a path, or bytes, or a binary file; a file of more than 32 MiB is mapped into memory, and
-        has to be left as it is for as long as the snapshot is used
+    :param source: a path, or bytes, or a binary file. Memory is not copied, and a file of more than 32 MiB is
+        mapped into it: they have to be left as they are for as long as the snapshot is used
     :param level: machine level by whose layouts to read; deduced unless given
     :param strict: whether what is wrong is refused
     :param limits: bounds on what is read, strictly or not

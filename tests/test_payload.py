@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -274,6 +276,53 @@ def test_nothing_is_shared() -> None:
     one.some[3].a, one.long[0], one.apart[0], one.bytes_apart[0] = 1, 1, 1, 1
     assert [0, 0, 0, 0] == [one.some[2].a, other.long[0], other.apart[0], other.bytes_apart[0]]
     assert from_payload(Holder, layout, bytes([1, 7]) + bytes(2048)) == other
+
+
+@qidl.declare
+class Flagged:
+    """Members of which others say whether they are there."""
+
+    flag: uint8 = 0
+    has_y: bool = immutable(False)
+    y: uint8 = qidl.optional(7)
+    has_x: bool = immutable(False)
+    x: uint32 = qidl.optional(5)
+    has_z: bool = immutable(False)
+    z: list[uint8] = qidl.optional(array(3))
+
+
+@pytest.mark.parametrize("there", [0, 1])
+def test_members_of_a_subsection_that_are_absent(there: int) -> None:
+    """What is not there keeps its default, although the subsection that has it is there."""
+    more = VMState(
+        "flagged/more",
+        version_id=1,
+        fields=["y" / UInt8, "x" / When("y", UInt32), "z" / When("y", WireArray(3, UInt8))],
+    )
+    layout = VMState("flagged", version_id=1, fields=["flag" / UInt8], subsections=[more])
+    payload = layout.encode({"flag": 1, "y": there} | ({"x": 9, "z": [1, 2, 3]} if there else {}))
+    assert assert_agreed_on_payload(Flagged, layout, payload)
+    for _ in range(5):
+        found = from_payload(Flagged, layout, payload)
+        assert (found.x, [*found.z]) == ((9, [1, 2, 3]) if there else (5, [0, 0, 0]))
+
+
+def test_classes_are_not_kept_without_end() -> None:
+    """A layout forgets classes that it was used with long ago."""
+    layout = narrow(["x" / UInt8])
+
+    def used() -> Any:
+        @qidl.declare
+        class Local:
+            x: uint8 = 0
+
+        for _ in range(5):
+            assert 1 == from_payload(Local, layout, b"\1").x
+        return weakref.ref(Local)
+
+    classes = [used() for _ in range(200)]
+    gc.collect()
+    assert sum(one() is not None for one in classes) < 100
 
 
 def narrow(fields: list[Any]) -> VMState:

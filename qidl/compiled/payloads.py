@@ -9,6 +9,7 @@ from qidl.compiled.declared import structs_of
 from qidl.compiled.hooks import post_load_within
 from qidl.compiled.object_making import ObjectMaking
 from qidl.compiled.object_taking import ObjectTaking
+from qidl.generating.functions import keep
 from qidl.generating.source import Source, TooHard, function_or, left_to_reference
 from qidl.kinds import Declaration, Struct
 from qidl.limits import Limits
@@ -82,9 +83,10 @@ def _shared(
 ) -> Function:
     """Generate a function, unless there is one."""
     key = (kind, declared.declaration.cls, elsewhere)
-    found: Function | None = layout.programs.get(key)
+    found: Function | None = layout.uses.get(key)
     if found is None:
-        found = layout.programs[key] = generate(layout, layout.version_id, declared, elsewhere)
+        found = generate(layout, layout.version_id, declared, elsewhere)
+        keep(layout.uses, key, found)
     return found
 
 

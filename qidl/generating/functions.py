@@ -15,6 +15,13 @@ USES_OF_A_CLASS: Final = 8
 """From which on it pays to generate a function of a class alone."""
 
 
+def keep(made: dict[Any, Any], what: Any, one: Any) -> None:
+    """Keep something that was made; of too many, the oldest goes."""
+    if len(made) >= MOST:
+        del made[next(iter(made))]
+    made[what] = one
+
+
 class Generated(dict[Any, Callable[..., Any]]):
     """Functions by what they are for, each generated once that pays; a :class:`LookupError` until then.
 

@@ -33,7 +33,7 @@ SUBSECTION = 0x05
 class _Compiled:
     """Where a layout has what is generated for it: in slots, since each use begins with looking there."""
 
-    __slots__ = ("_decode", "_encode", "_read_at", "_skip_at", "programs")
+    __slots__ = ("_decode", "_encode", "_read_at", "_skip_at", "programs", "uses")
 
 
 class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
@@ -188,6 +188,8 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
 
     def _forget_functions(self) -> None:
         self.programs: dict[Any, Any] = {}
+        # What is generated for classes, too.
+        self.uses: dict[Any, Any] = {}
         self._decode = self._functions("decode")
         self._read_at = self._functions("read_at")
         self._skip_at = self._functions("skip_at")
