@@ -278,6 +278,12 @@ def test_nothing_is_shared() -> None:
     assert from_payload(Holder, layout, bytes([1, 7]) + bytes(2048)) == other
 
 
+def test_array_longer_than_the_class_has() -> None:
+    """A list of more elements than the class says is refused, although the layout has as many."""
+    layout = narrow(["x" / UInt8, "y" / WireArray(2, UInt8), "z" / WireArray(3, UInt32)])
+    assert not assert_agreed_on_object(Narrow(z=[1, 2, 3]), layout)
+
+
 @qidl.declare
 class Flagged:
     """Members of which others say whether they are there."""

@@ -94,6 +94,8 @@ class ObjectTaking(Taking):
     def _elements(self, elements: Elements, name: str, declared: Type) -> None:
         if not isinstance(declared, Array) or declared.is_buffer:
             raise TooHard
+        if isinstance(declared.size, int) and declared.size != len(elements.items):
+            raise TooHard
         super()._elements(elements, name, declared.element)
 
     def _presence(self, struct: Struct, field: Field) -> str:
