@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 from collections.abc import Iterable, Iterator
@@ -68,19 +69,25 @@ class Snapshot:
         """Return the section of an idstr, or of a device's name, where only one answers to it.
 
         A tuple adds the instance_id, or the port that stands for it: ``snapshot["i8259", 1]``,
-        ``snapshot["i8259", 0xa0]``.
+        ``snapshot["i8259", 0xa0]``. So does ``#`` within the name, and ``@`` the section_id: ``snapshot["i8259#1"]``.
 
         :raises SectionNotFound: none answers, or several do
         """
         if isinstance(name, tuple):
             return self.find(SectionName(name[0], instance_id=name[1]))
-        return self.find(SectionName(name))
+        return self.find(self._parsed(name))
+
+    def _parsed(self, name: str) -> SectionName:
+        """What a name asks for; one that a section has is that section's."""
+        return SectionName.parse(name) if isinstance(name, str) and not self._named(name) else SectionName(name)
 
     def __contains__(self, name: object) -> bool:
         """Whether any section answers to a name, alone or with an instance_id; or whether a section is one of these."""
         match name:
             case str():
-                return bool(self._answering(SectionName(name)))
+                with contextlib.suppress(SectionNotFound):
+                    return bool(self._answering(self._parsed(name)))
+                return False
             case (str() as idstr, int() as instance_id):
                 return bool(self._answering(SectionName(idstr, instance_id=instance_id)))
         return any(section is name for section in self.sections)

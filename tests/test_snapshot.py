@@ -343,6 +343,17 @@ def test_containment(snapshot: Snapshot) -> None:
     assert qidl.load(captures.own("pc-1.1"))["hpet"] not in snapshot
 
 
+def test_names_as_they_are_printed(snapshot: Snapshot) -> None:
+    """A name with an instance, or with a section_id, is taken as errors, losses and differences spell it."""
+    second = snapshot["i8259", 1]
+    assert second is snapshot["i8259#1"] is snapshot[f"i8259@{second.section_id}"]
+    assert "i8259#1" in snapshot
+    assert "i8259#2" not in snapshot
+    assert f"i8259#{'9' * 30}" not in snapshot
+    with pytest.raises(SectionNotFound, match="found no such instance"):
+        snapshot["i8259#2"]
+
+
 def test_repr(snapshot: Snapshot) -> None:
     """Snapshots and sections say what they are."""
     assert "<Snapshot pc-1.1, 39 sections>" == repr(snapshot).replace(str(len(snapshot.sections)), "39")
