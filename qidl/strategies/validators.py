@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -130,8 +131,12 @@ class Valid:
         """Bytes of which each is left."""
         if not self.kept.rules:
             return choice
-        near = [nearest(value, self.kept.accepts, self._near(value)) for value in range(256)]
-        return Choice(choice.strategy.map(lambda data: bytes(near[one] for one in data)), choice.simplest)
+
+        @functools.cache
+        def mended(value: int) -> int:
+            return nearest(value, self.kept.accepts, self._near(value))
+
+        return Choice(choice.strategy.map(lambda data: bytes(map(mended, data))), choice.simplest)
 
     def _near(self, value: int) -> Iterator[int]:
         yield from self.kept.near(value)
