@@ -2,8 +2,8 @@
 
 Runs of fixed fields become one unpack, and one pack. Constructs that it does not know read
 and write for themselves, as the reference engine has them do. What is refused, for whatever
-reason, is left to the reference engine, which names the fault; so the two differ in nothing
-but time.
+reason, is left to the reference engine, which names the fault; so the two are to differ
+in nothing but time.
 """
 
 from __future__ import annotations
