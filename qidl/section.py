@@ -62,6 +62,12 @@ class Section:
         # As it was read, where its payload holds what a state does not tell.
         self._misread: State | None = None
 
+    def __deepcopy__(self, memo: object) -> Section:
+        """Another section, whose state can be edited apart; the payload is not copied, since it does not change."""
+        made = copy.copy(self)
+        made._state = copy.deepcopy(self._state)
+        return made
+
     def __repr__(self) -> str:
         return f"<Section {self.idstr} instance {self.instance_id} version {self.version_id}>"
 

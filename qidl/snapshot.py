@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import warnings
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,7 @@ class Snapshot:
     """The state of a machine, as a migration or savevm stream holds it.
 
     :ivar sections: every section in stream order, the parts of live ones included
-    :ivar level: the machine level whose wire it is; of several that fit, the oldest
+    :ivar level: the machine level whose wire it is; of several that fit, the likeliest
     :ivar possible_levels: all levels that fit, the likeliest first; none for a mixture that no level writes
     :ivar ram: guest memory by block and offset
     :ivar trailer: bytes after the end mark, which QEMU ignores; of a stream that is not complete, the bytes
@@ -58,6 +59,12 @@ class Snapshot:
         self.trailer = trailer
         self.is_complete = is_complete
         self.problems = tuple(problems)
+
+    def __deepcopy__(self, memo: object) -> Snapshot:
+        """Another snapshot, whose states can be edited apart; what was read is not copied, since it does not change."""
+        made = copy.copy(self)
+        made.sections = [copy.deepcopy(section) for section in self.sections]
+        return made
 
     def __repr__(self) -> str:
         return f"<Snapshot {self.level}, {len(self.sections)} sections>"

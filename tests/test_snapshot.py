@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -352,6 +353,18 @@ def test_names_as_they_are_printed(snapshot: Snapshot) -> None:
     assert f"i8259#{'9' * 30}" not in snapshot
     with pytest.raises(SectionNotFound, match="found no such instance"):
         snapshot["i8259#2"]
+
+
+def test_copies(snapshot: Snapshot) -> None:
+    """A copy is the same machine, and is edited apart, be it before or after its states were looked at."""
+    snapshot["serial"].set("state.lcr", 3)
+    other = copy.deepcopy(snapshot)
+    assert snapshot.to_bytes() == other.to_bytes()
+    assert other.ram is snapshot.ram
+    other["serial"].set("state.lcr", 4)
+    other["hpet"].state["config"] = 1
+    assert (3, 0) == (snapshot["serial"].get("state.lcr"), snapshot["hpet"].get("config"))
+    assert {"serial", "hpet"} == {difference.section for difference in qidl.diff(snapshot, other)}
 
 
 def test_repr(snapshot: Snapshot) -> None:
