@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import construct
-
 from qidl.wire import path as paths
 from qidl.wire.context import has_member
 from qidl.wire.primitives import State, Unused
-from qidl.wire.vmstate import VMState
+from qidl.wire.vmstate import VMState, struct_within
 
 
 def may_keep_unused(layout: VMState) -> bool:
@@ -27,7 +25,7 @@ def without_unused(state: State, layout: VMState, version_id: int) -> State:
         value = paths.get(state, member.path)
         if isinstance(member.subcon, Unused):
             kept += [member.path] if isinstance(value, bytes) else []
-        elif (inner := _struct_within(member.subcon)) is not None:
+        elif (inner := struct_within(member.subcon)) is not None:
             for one in _structs(value):
                 without_unused(one, inner, inner.version_id)
     for path in kept:
@@ -35,12 +33,6 @@ def without_unused(state: State, layout: VMState, version_id: int) -> State:
     for subsection in layout.subsections:
         without_unused(state, subsection, subsection.version_id)
     return state
-
-
-def _struct_within(form: Any) -> VMState | None:
-    while isinstance(form, construct.Subconstruct):
-        form = form.subcon
-    return form if isinstance(form, VMState) else None
 
 
 def _structs(value: Any) -> Iterator[State]:

@@ -87,6 +87,12 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
         return f"<VMState {self.name} v{self.version_id}>"
 
     @property
+    def header(self) -> bytes:
+        """What it begins with where it is a subsection: a byte 5, its name with a byte for the length, its version."""
+        name = self.name.encode()
+        return bytes([SUBSECTION, len(name)]) + name + self.version_id.to_bytes(4, "big")
+
+    @property
     def marker(self) -> str:
         """Member that stands for a subsection without fields."""
         return self.name.rpartition("/")[2]
@@ -98,7 +104,7 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
     @functools.cached_property
     def nesting(self) -> int:
         """Structs within one another, this one included, as far as the layout tells."""
-        structs = [one for member in self.members if (one := _struct_within(member.subcon)) is not None]
+        structs = [one for member in self.members if (one := struct_within(member.subcon)) is not None]
         return 1 + max((one.nesting for one in (*structs, *self.subsections)), default=0)
 
     def decode(
@@ -342,8 +348,7 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
         for subsection in self.subsections:
             if not subsection.is_in(state):
                 continue
-            name = subsection.name.encode()
-            stream.write(bytes([SUBSECTION, len(name)]) + name + subsection.version_id.to_bytes(4, "big"))
+            stream.write(subsection.header)
             if not subsection.fields:
                 if state[subsection.marker] is not True:
                     raise WireError(
@@ -356,7 +361,7 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
         """Yield itself and every description within it: nested structs and subsections."""
         yield self
         for member in self.members:
-            inner = _struct_within(member.subcon)
+            inner = struct_within(member.subcon)
             if inner is not None:
                 yield from inner.walk()
         for subsection in self.subsections:
@@ -374,7 +379,7 @@ def _check_paths(name: str, members: Iterable[Member]) -> None:
         certain.add(member.path)
 
 
-def _struct_within(subcon: Any) -> VMState | None:
+def struct_within(subcon: Any) -> VMState | None:
     """The struct that a field is, or that its elements are."""
     while isinstance(subcon, construct.Subconstruct):
         subcon = subcon.subcon

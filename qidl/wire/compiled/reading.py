@@ -33,7 +33,7 @@ from qidl.wire.compiled.shape import (
     roots,
     subsections_stand_apart,
 )
-from qidl.wire.compiled.support import StructFunction, keeps_rule, read_foreign, subsection_header
+from qidl.wire.compiled.support import StructFunction, keeps_rule, read_foreign
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, minimum_size
 from qidl.wire.vmstate import Member, VMState
 
@@ -122,7 +122,7 @@ class Reading:
             raise TooHard
         source = self._source
         for subsection in layout.subsections:
-            header = subsection_header(subsection)
+            header = subsection.header
             with source.block(f"if data[o:o + {len(header)}] == {source.constant(header)}:"):
                 source.line(f"o += {len(header)}")
                 scope = ReadingScope(subsection, subsection.version_id, source.depth, declared=outer.declared)

@@ -95,7 +95,7 @@ def is_mask(field: Atom) -> bool:
 _STEPS = [
     name
     for name in vars(VMState)
-    if name in ("_parse", "_build", "is_in", "marker") or name.startswith(("_read", "_write", "_next"))
+    if name in ("_parse", "_build", "is_in", "marker", "header") or name.startswith(("_read", "_write", "_next"))
 ]
 
 

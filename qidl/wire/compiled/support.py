@@ -11,7 +11,7 @@ from qidl.rules import Rule
 from qidl.wire import path as paths
 from qidl.wire.context import Context, Taken, has_member
 from qidl.wire.primitives import Reader, State, Writer
-from qidl.wire.vmstate import SUBSECTION, VMState
+from qidl.wire.vmstate import VMState
 
 StructFunction = Callable[[VMState, Any, frozenset[str]], Callable[..., Any]]
 """Finds the function for a struct within another: by its layout, what a class says, and which members lie apart."""
@@ -36,12 +36,6 @@ def check_ends(data: Data, offsets: range, name: bytes, least: int) -> None:
     """Do so for several."""
     for offset in offsets:
         check_end(data, offset, name, least)
-
-
-def subsection_header(subsection: VMState) -> bytes:
-    """What a subsection begins with."""
-    name = subsection.name.encode()
-    return bytes([SUBSECTION, len(name)]) + name + subsection.version_id.to_bytes(4, "big")
 
 
 def read_foreign(

@@ -38,7 +38,7 @@ from qidl.wire.compiled.shape import (
     roots,
     subsections_stand_apart,
 )
-from qidl.wire.compiled.support import StructFunction, keeps_rule, subsection_header, write_foreign
+from qidl.wire.compiled.support import StructFunction, keeps_rule, write_foreign
 from qidl.wire.compiled.value_checks import ValueChecks
 from qidl.wire.primitives import Again, Array, Buffer, Conditional, Listed, Unused
 from qidl.wire.vmstate import Member, VMState
@@ -120,7 +120,7 @@ class Writing:
 
     def _subsection(self, subsection: VMState, root: Struct) -> None:
         source, scope, later = self._source, WritingScope(subsection, subsection.version_id), Later()
-        header = subsection_header(subsection)
+        header = subsection.header
         self._packing.add(f"{len(header)}s", source.constant(header))
         scope.root.var, scope.root.count, scope.root.declared = root.var, root.count, root.declared
         if not subsection.fields:
