@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+import construct
 import pytest
 from conftest import Engine, check_layout
 from hypothesis import given, strategies as st
@@ -297,3 +298,31 @@ def test_elements_that_cannot_be(form: Any, found: str) -> None:
     with pytest.raises(SchemaError) as caught:
         form()
     assert str(caught.value).startswith(found)
+
+
+@pytest.mark.parametrize(
+    ("form", "given"),
+    [
+        (construct.Bytes(3), {"x": -1}),
+        (construct.Enum(construct.Byte, a=1), {"x": []}),
+        (construct.Array(3, construct.Int16ub), {"x": 5}),
+        (construct.GreedyBytes, {"x": 3}),
+        (Array(2, construct.Enum(construct.Byte, a=1)), {"x": [[], []]}),
+        (construct.Compressed(construct.GreedyBytes, "zlib"), b"abc"),
+    ],
+)
+def test_constructs_that_stumble(engine: Engine, form: Any, given: Any) -> None:
+    """What a construct of the library is given and does not foresee is refused as anything else is."""
+    assert "x: " in refused(engine, layout("x" / form), given)
+    assert "expected what its construct says, found " in refused(engine, layout("x" / form), given)
+
+
+def test_what_is_wrong_with_ones_own_construct(engine: Engine) -> None:
+    """A mistake in a construct of one's own is not taken for one in the input."""
+
+    class Broken(construct.Construct):  # type: ignore[misc]
+        def _parse(self, stream: Any, context: Any, path: Any) -> Any:
+            return {}["nothing"]
+
+    with pytest.raises(KeyError):
+        engine.decode(layout("x" / Broken()), b"")

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import construct
 
-from qidl.errors import SchemaError
-from qidl.sentences import brief
+from qidl.errors import QidlError, SchemaError, WireError
+from qidl.sentences import brief, raised
 from qidl.wire import path as paths
 from qidl.wire.primitives import Before, Conditional, Only, Since, State
 
@@ -25,6 +25,15 @@ class Member(NamedTuple):
     subcon: Any
     conditions: tuple[Conditional, ...]
     meaning: str
+
+    def worded(self, error: Exception, path: str, offset: int | None) -> WireError | None:
+        """What to say of an exception: None if it says itself what is wrong, or comes of a construct of one's own.
+
+        :param path: of the value, from the outermost struct
+        """
+        if isinstance(error, QidlError | construct.ConstructError) or not _is_foreign(self.subcon):
+            return None
+        return WireError("what its construct says", raised(error).splitlines()[0], path=path, offset=offset)
 
     @classmethod
     def of(cls, field: Any) -> Member:
@@ -51,6 +60,13 @@ class Member(NamedTuple):
     def present(self, version_id: int, state: State) -> bool:
         """Whether the field is there, in a payload of this version, after what was read so far."""
         return all(condition.present(version_id, state) for condition in self.conditions)
+
+
+def _is_foreign(subcon: Any) -> bool:
+    """Whether a construct is one of construct's own, or made of such a one."""
+    while isinstance(subcon, construct.Subconstruct) and not type(subcon).__module__.startswith("construct."):
+        subcon = subcon.subcon
+    return type(subcon).__module__.startswith("construct.")
 
 
 def _is_bare_struct(subcon: Any) -> bool:

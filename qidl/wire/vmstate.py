@@ -264,13 +264,18 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
         for member in self.members:
             if not member.present(version_id, state):
                 continue
-            offsets[member.path] = stream.offset
-            value = member.subcon._parse(stream, context, paths.join(path, member.path))
+            offsets[member.path], here = stream.offset, paths.join(path, member.path)
+            try:
+                value = member.subcon._parse(stream, context, here)
+            except Exception as error:
+                if (worded := member.worded(error, here, stream.offset)) is None:
+                    raise
+                raise worded from error
             if value is not None:
                 context[member.path] = value
                 paths.put(state, member.path, value)
-        for error in self._broken_rules(context, path, offsets):
-            stream.refuse(error)
+        for broken in self._broken_rules(context, path, offsets):
+            stream.refuse(broken)
 
     def _broken_rules(self, context: Context, path: str, offsets: Mapping[str, int]) -> Iterator[WireError]:
         for rule in self.rules:
@@ -337,12 +342,17 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
             else:
                 value = get_member(state, member.path, path)
             taken.take(state, member.path, path)
-            written = member.subcon._build(value, stream, context, here)
+            try:
+                written = member.subcon._build(value, stream, context, here)
+            except Exception as error:
+                if (worded := member.worded(error, here, None)) is None:
+                    raise
+                raise worded from error
             if value is not None:
                 # As it would be read, in whatever form it was given.
                 context[member.path] = written
-        for error in self._broken_rules(context, path, {}):
-            stream.refuse(error)
+        for broken in self._broken_rules(context, path, {}):
+            stream.refuse(broken)
 
     def _write_subsections(self, state: State, stream: Any, path: str, taken: Taken) -> None:
         for subsection in self.subsections:
