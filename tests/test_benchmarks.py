@@ -172,8 +172,8 @@ def test_turns_are_of_what_is_generated() -> None:
         (partial(layout.encode, {"level": 5}, 1), lambda: layout._encode[1]),
         (partial(qidl.to_qobject, port), lambda: declaration(Port).functions["to_qobject"]),
         (partial(qidl.from_qobject, Port, {"level": 5}), lambda: declaration(Port).functions["from_qobject"]),
-        (partial(qidl.from_payload, Port, layout, b"\5", 1), lambda: layout.programs[Port].reading[1]),
-        (partial(qidl.to_payload, port, layout, 1), lambda: layout.programs[Port].writing[1]),
+        (partial(qidl.from_payload, Port, layout, b"\5", 1), lambda: layout.uses[Port].reading[1]),
+        (partial(qidl.to_payload, port, layout, 1), lambda: layout.uses[Port].writing[1]),
     ]
     for function, generated in ways:
         timing.take_turns([function], rounds=0)

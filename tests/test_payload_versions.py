@@ -43,5 +43,5 @@ def test_layout_of_very_many_versions(form: Any) -> None:
     most = 2 * calls(lambda: by_qobject(Inner, layout, payloads[199], 199))
     assert calls(lambda: from_payload(Inner, layout, payloads[199], 199)) < most
     assert calls(lambda: to_payload(device, layout, 199)) < most
-    functions = layout.programs[Inner]
+    functions = layout.uses[Inner]
     assert len(functions.reading) + len(functions.writing) <= 2 * MOST
