@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from qidl.errors import WireError
-from qidl.levels import LEVELS, section_key
+from qidl.levels import LEVELS, RESIZED_VGAS, VIDEO_MEMORY, section_key
+from qidl.limits import Budget
 from qidl.walk import Found, Walk
+from qidl.wire.mapped import held
 
 
 def fitting_levels(walked: Walk, data: memoryview) -> tuple[str, ...]:
@@ -16,33 +18,45 @@ def fitting_levels(walked: Walk, data: memoryview) -> tuple[str, ...]:
     Where none could, those that could read it: a section may be of an older version than any level writes.
     """
     fitting = _by_sections(walked.sections)
-    if len(fitting) < 2 or not (_has_memory_of_1_2(walked) or any(_is_of_1_2(one, data) for one in walked.sections)):
+    if len(fitting) < 2:
         return fitting
-    return tuple(sorted(fitting, key=lambda name: name in _BEFORE_1_2))
+    found = [*_sizes(walked, data)]
+
+    def others(name: str) -> int:
+        """How many devices do not have what they have at a level by themselves."""
+        return sum(getattr(LEVELS[name].sizes, what) != size for what, size in found)
+
+    return tuple(sorted(fitting, key=others))
 
 
-_BEFORE_1_2: Final = ("pc-1.0", "pc-1.1")
-
-
-def _has_memory_of_1_2(walked: Walk) -> bool:
-    """Whether a standard or VMware VGA has more video memory than it had before 1.2."""
-    vram = walked.ram.get("vga.vram")
+def _sizes(walked: Walk, data: memoryview) -> Iterator[tuple[str, int]]:
+    """What devices have that differs between levels: the name in :class:`~qidl.levels.Sizes`, and how much."""
     keys = {section_key(found.header.idstr) for found in walked.sections}
-    return vram is not None and vram.length > 8 << 20 and not keys.isdisjoint({"/vga", "/vmware_vga"})
+    if VIDEO_MEMORY in walked.ram and not keys.isdisjoint(RESIZED_VGAS):
+        yield "video_memory", walked.ram[VIDEO_MEMORY].length
+    for found in walked.sections:
+        key = section_key(found.header.idstr)
+        if key not in ("/virtio-blk", "/virtio-scsi") or not found.layouts:
+            continue
+        state = _state(found, data, walked.budget)
+        if key == "/virtio-blk" and state:
+            yield "blk_config", state["vdev"]["vdev"]["config_len"]
+        elif "msix_table" in state:
+            yield "scsi_msix_table", len(state["msix_table"])
 
 
-def _is_of_1_2(found: Found, data: memoryview) -> bool:
-    """Whether a virtio device has more bytes of configuration, or more vectors, than it had by itself before 1.2."""
-    key = section_key(found.header.idstr)
-    if key not in ("/virtio-blk", "/virtio-scsi") or not found.layouts:
-        return False
+def _state(found: Found, data: memoryview, budget: Budget) -> dict[str, Any]:
+    """What a section holds; nothing if it cannot be read strictly, or only beyond the limits."""
+    payload = data[found.header.payload_offset : found.end]
+    if len(payload) > budget.left:
+        return {}
+    budget.take_bytes(len(payload), found.header.idstr)
     layout = next(iter(found.layouts.values()))
-    try:
-        state = layout.decode(data[found.header.payload_offset : found.end], found.header.version_id)
-    except WireError:
-        # Read leniently, it need not be right.
-        return False
-    return state["vdev"]["vdev"]["config_len"] > 32 if key == "/virtio-blk" else len(state.get("msix_table", b"")) > 32
+    with held(payload):
+        try:
+            return layout.decode(payload, found.header.version_id, limits=budget.limits)
+        except WireError:
+            return {}
 
 
 def _by_sections(sections: Iterable[Found]) -> tuple[str, ...]:

@@ -23,17 +23,32 @@ if TYPE_CHECKING:
 Table = Mapping[str, str | tuple[str, ...]]
 
 
+class Sizes(NamedTuple):
+    """Bytes that devices have by themselves; options may give them others.
+
+    :ivar video_memory: memory of a standard or a VMware VGA
+    :ivar blk_config: configuration of a virtio disk
+    :ivar scsi_msix_table: MSI-X table of a virtio SCSI adapter, 16 for each vector
+    """
+
+    video_memory: int
+    blk_config: int
+    scsi_msix_table: int
+
+
 class Level(NamedTuple):
     """A released machine's wire.
 
     :ivar name: the machine type that was new with it (``pc-1.0``)
     :ivar release: the QEMU that writes it
     :ivar table: layouts by section
+    :ivar sizes: of what its devices have by themselves
     """
 
     name: str
     release: str
     table: Table
+    sizes: Sizes
 
     def __repr__(self) -> str:
         return f"Level(name={self.name!r}, release={self.release!r})"
@@ -164,13 +179,22 @@ _PC_1_3: Table = {
     "/i6300esb_wdt": "i6300esb:I6300ESB_V1904",
 }
 
+VIDEO_MEMORY: Final = "vga.vram"
+"""Block of guest memory that a VGA shows."""
+
+RESIZED_VGAS: Final = ("/vga", "/vmware_vga")
+"""Sections of those that have more of it in later levels."""
+
+_SIZES_1_0 = Sizes(video_memory=8 << 20, blk_config=32, scsi_msix_table=32)
+_SIZES_1_2 = Sizes(video_memory=16 << 20, blk_config=33, scsi_msix_table=64)
+
 LEVELS: Final[Mapping[str, Level]] = {
     level.name: level
     for level in (
-        Level("pc-1.0", "1.0", _PC_1_0),
-        Level("pc-1.1", "1.1", _PC_1_1),
-        Level("pc-1.2", "1.2", _PC_1_2),
-        Level("pc-1.3", "1.3", _PC_1_3),
+        Level("pc-1.0", "1.0", _PC_1_0, _SIZES_1_0),
+        Level("pc-1.1", "1.1", _PC_1_1, _SIZES_1_0),
+        Level("pc-1.2", "1.2", _PC_1_2, _SIZES_1_2),
+        Level("pc-1.3", "1.3", _PC_1_3, _SIZES_1_2),
     )
 }
 """Every level, the oldest first."""

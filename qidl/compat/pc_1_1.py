@@ -8,6 +8,7 @@ from typing import Any, Final
 from qidl.compat.machine import Machine
 from qidl.compat.step import Lost, step, steps
 from qidl.errors import CompatError
+from qidl.levels import LEVELS, RESIZED_VGAS, VIDEO_MEMORY, Sizes
 
 State = dict[str, Any]
 
@@ -22,7 +23,9 @@ class CPU:
             yield Lost("pv_eoi_en_msr", state.pop("pv_eoi_en_msr"), "1.1 does not know the register")
 
 
-_BLK_CONFIG = 32
+_OLDER, _NEWER = LEVELS["pc-1.1"].sizes, LEVELS["pc-1.2"].sizes
+
+_BLK_CONFIG = _OLDER.blk_config
 _BLK_CONFIG_WCE = 1 << 11
 
 
@@ -44,9 +47,9 @@ class VirtIOBlk:
             device["config_len"] = _BLK_CONFIG
 
 
-_MSIX_1_1 = 2
-_MSIX_1_2 = 4
 _MSIX_ENTRY = 16
+_MSIX_1_1 = _OLDER.scsi_msix_table // _MSIX_ENTRY
+_MSIX_1_2 = _NEWER.scsi_msix_table // _MSIX_ENTRY
 _MASKED = bytes(12) + b"\1\0\0\0"
 _NO_VECTOR = 0xFFFF
 
@@ -116,28 +119,23 @@ class SCSIGeneric:
         _refuse_running(state)
 
 
-_VRAM = "vga.vram"
-_VRAM_1_1 = 8 << 20
-_VRAM_1_2 = 16 << 20
-
-
 @step(newer="pc-1.2", older="pc-1.1")
 class VideoMemory:
     """Standard and VMware VGA have 16 MiB of video memory by default in 1.2, 8 MiB before."""
 
     @staticmethod
     def down(machine: Machine) -> None:
-        _resize(machine, _VRAM_1_2, _VRAM_1_1)
+        _resize(machine, _NEWER, _OLDER)
 
     @staticmethod
     def up(machine: Machine) -> None:
-        _resize(machine, _VRAM_1_1, _VRAM_1_2)
+        _resize(machine, _OLDER, _NEWER)
 
 
-def _resize(machine: Machine, before: int, after: int) -> None:
-    block = machine.blocks.get(_VRAM)
-    if block is not None and block.length == before and (machine.find("/vga") or machine.find("/vmware_vga")):
-        block.length = after
+def _resize(machine: Machine, before: Sizes, after: Sizes) -> None:
+    block = machine.blocks.get(VIDEO_MEMORY)
+    if block is not None and block.length == before.video_memory and any(map(machine.find, RESIZED_VGAS)):
+        block.length = after.video_memory
 
 
 STEPS: Final = steps(CPU, VirtIOBlk, VirtIOSCSI, SCSIDisk, SCSIGeneric, VideoMemory)
