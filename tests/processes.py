@@ -15,7 +15,7 @@ _START = f"""
 import os, sys, tempfile
 from qidl import files
 from qidl.cli import main
-from qidl.cli.show import EXAMPLE
+from qidl.cli.example import EXAMPLE
 # Nobody may read what is imported: it is to be there before.
 with tempfile.TemporaryDirectory() as folder:
     main(["set", str(EXAMPLE), "hpet.config=1", "-o", folder + "/out"])

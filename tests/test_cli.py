@@ -13,7 +13,7 @@ import pytest
 
 import qidl
 from qidl.cli import main
-from qidl.cli.show import EXAMPLE
+from qidl.cli.example import EXAMPLE
 from qidl.wire.stream import SectionType
 
 
@@ -454,6 +454,14 @@ def test_c_source_with_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert "".join(places) == err
     assert [source] == list(tmp_path.iterdir())
     assert "No such file" in refused(capsys, "schema", tmp_path / "missing.c")
+
+
+def test_many_problems_are_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of very many problems the first are told, and the rest counted."""
+    source = tmp_path / "many.c"
+    source.write_text("QIDL_DECLARE(S) {" + "@;\n" * 1000 + "};")
+    status, _, err = call(capsys, "schema", source)
+    assert (1, 51, "qidl: and 950 more") == (status, err.count("\n"), err.splitlines()[-1])
 
 
 @pytest.mark.parametrize("command", [["schema"], ["schema", "--json"], ["generate"]], ids=" ".join)

@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 
 import construct
 import pytest
-from vmstates import layout, subsection
+from conftest import Engine
+from vmstates import layout, refused, subsection
 
-from qidl.errors import QidlError
+from qidl.errors import QidlError, SchemaError
 from qidl.limits import LIMITS, Limits
 from qidl.rules import Rule
 from qidl.wire.primitives import (
     Again,
     Array,
+    Bits,
     Bool,
     Buffer,
     Equal,
@@ -31,6 +33,12 @@ from qidl.wire.vmstate import VMState
 
 PAIR = subsection("p", "a" / UInt8, "b" / UInt8)
 INNER = subsection("i", "a" / UInt8)
+
+
+RULED = subsection(
+    "a", "x" / UInt16, "z" / Array(2, UInt16), rules=[Rule(("x", "z"), lambda x, z: x != z[0] + 7, "another x")]
+)
+NESTED = subsection("s", "n" / UInt8, "b" / Buffer("n"))
 
 
 class Read(NamedTuple):
@@ -113,6 +121,30 @@ PAYLOADS = {
     "element beyond an array": Read(layout("l" / Array(2, PAIR), "l[3]" / PAIR), bytes(6)),
     "many subsections within one another": Read(deep(55), b"\1"),
     "many arrays within one another": Read(counted(25), b"\1" * 26),
+    "member for a struct that a rule has seen": Read(
+        layout("s" / RULED, "n" / UInt8, "c" / Buffer(lambda state: state["n"]), "s.y" / UInt8), bytes(6) + b"\1\2\3"
+    ),
+    "member for a struct that breaks a rule": Read(
+        layout("s" / RULED, "n" / UInt8, "c" / Buffer(lambda state: state["n"]), "s.y" / UInt8),
+        b"\0\7" + bytes(4) + b"\1\2\3",
+    ),
+    "member for an element that a rule has seen": Read(
+        layout("m" / Array(1, RULED), "n" / UInt8, "c" / Buffer(lambda state: state["n"]), "m[0].y" / UInt8),
+        bytes(6) + b"\1\2\3",
+    ),
+    "rule on each of some structs": Read(layout("n" / UInt8, "m" / Array("n", RULED)), b"\2" + bytes(12)),
+    "rule on each of no structs": Read(layout("n" / UInt8, "m" / Array("n", RULED)), bytes(1)),
+    "rule that one of some structs breaks": Read(
+        layout("n" / UInt8, "m" / Array("n", RULED)), b"\2" + bytes(6) + b"\0\7" + bytes(4)
+    ),
+    "rule on a struct that gets more members": Read(
+        layout("s" / NESTED, "s.x" / UInt8, **rule("s", holds=lambda s: s.get("x") != 1)), b"\1\1\2"
+    ),
+    "rule that a later member of a struct breaks": Read(
+        layout("s" / NESTED, "s.x" / UInt8, **rule("s", holds=lambda s: s.get("x") != 1)), b"\1\1\1"
+    ),
+    "bool again, as an integer": Read(layout("a" / Bool, "a" / Again("a", UInt16)), b"\1\0\1"),
+    "bool again, as another integer": Read(layout("a" / Bool, "a" / Again("a", UInt16)), b"\1\0\0"),
     "NUL in a name": Read(VMState("a\0b", version_id=1, fields=["x" / UInt8]), b"\1"),
 }
 
@@ -146,6 +178,10 @@ def test_payload(case: str, behind: bytes) -> None:
     assert end == outcome(wire.find_end, view, 1, version_id, limits=limits)
 
 
+TWO_STRUCTS = layout("a" / subsection("p", "p" / UInt8), "b" / subsection("q", "q" / UInt8))
+SHARED = {"p": 1, "q": 2}
+ONE = {"a": 1}
+
 STATES: dict[str, tuple[VMState, dict[str, Any]]] = {
     "two of one name, and one more": (
         layout("n" / UInt8, "c" / When("n", UInt16), "c" / When("n", UInt8, equals=1)),
@@ -172,6 +208,29 @@ STATES: dict[str, tuple[VMState, dict[str, Any]]] = {
         layout("c" / Array(9, Int32), "c[4]" / Again("c[4]", Int32), "n" / UInt8),
         {"c": list(range(9)), "n": 1},
     ),
+    **{
+        f"rule on an array of bytes, which are {x!r}": (
+            layout("x" / Array(4, UInt8), **rule("x", holds=lambda x: x != [1, 2, 3, 4])),
+            {"x": x},
+        )
+        for x in ([1, 2, 3, 4], b"\1\2\3\4", [1, 2, 3, 5])
+    },
+    **{
+        f"rule on a buffer, which is {x!r}": (
+            layout("x" / Buffer(4), **rule("x", holds=lambda x: x != b"abcd")),
+            {"x": x},
+        )
+        for x in (b"abcd", list(b"abcd"), bytearray(b"abcd"), list(b"abce"))
+    },
+    **{
+        f"rule on a buffer under a condition: {state}": (
+            layout("a" / UInt8, "x" / When("a", Buffer(2)), **rule("x", holds=lambda x: x != b"ab")),
+            state,
+        )
+        for state in ({"a": 1, "x": list(b"ab")}, {"a": 1, "x": b"ac"}, {"a": 0})
+    },
+    "one dict in two places": (TWO_STRUCTS, {"a": SHARED, "b": SHARED}),
+    "one dict in two places of an array": (layout("a" / Array(2, INNER)), {"a": [ONE, ONE]}),
 }
 
 
@@ -181,6 +240,61 @@ def test_state(case: str) -> None:
     wire, state = STATES[case]
     wire.compile_now()
     assert outcome(REFERENCE.encode, wire, state) == outcome(wire.encode, state)
+
+
+def test_rules_see_what_is_read(engine: Engine) -> None:
+    """A rule is given the same of a state as of its payload, in whatever form the state has it."""
+    wire = layout("x" / Buffer(4), rules=[Rule(("x",), lambda x: x != b"abcd", "not abcd")])
+    for form in (b"abcd", list(b"abcd")):
+        assert "x: expected not abcd" in refused(engine, wire, {"x": form})
+    assert "x: offset 0: expected not abcd" in refused(engine, wire, b"abcd")
+
+
+def test_one_dict_in_two_places(engine: Engine) -> None:
+    """A member is not known in one place because it is in another."""
+    assert "a.q: expected no such member" in refused(engine, TWO_STRUCTS, {"a": SHARED, "b": SHARED})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["u" / Unused(2), "u" / Unused(2), "n" / UInt8],
+        ["s" / Array(0, Bits(UInt8, 3)), "s" / Array(2, Bits(UInt8, 3))],
+        ["a" / UInt8, "b" / UInt8, "a" / UInt16],
+    ],
+)
+def test_two_fields_of_one_path(fields: list[Any]) -> None:
+    """A path stands for one value."""
+    with pytest.raises(SchemaError, match=r"^dev: expected each path once, found \w again$"):
+        layout(*fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "subsections"),
+    [
+        ([], [subsection("dev/on", subsections=[subsection("dev/on/on")])]),
+        ([], [subsection("dev/on", subsections=[subsection("dev/on/x", "on" / UInt8)])]),
+        ([], [subsection("dev/on"), subsection("dev/x", "on.off" / UInt8)]),
+        (["on" / UInt8], [subsection("dev/on")]),
+    ],
+)
+def test_subsection_without_a_member_of_its_own(fields: list[Any], subsections: list[VMState]) -> None:
+    """A member that stands for a subsection without fields tells of nothing else whether it is there."""
+    with pytest.raises(SchemaError, match=r"^dev/on: expected a member of its own, found on again$"):
+        layout("a" / UInt8, *fields, subsections=subsections)
+
+
+@pytest.mark.parametrize(
+    ("wire", "payload", "found"),
+    [
+        (layout("f" / UInt8, "n" / When("f", UInt8), "x" / Array("n", UInt8)), b"\0\0", "n: expected one of f, "),
+        (layout("n" / UInt8, "x" / Array("n", UInt8), "y" / When("x[3]", UInt8)), b"\1\1\1", "x[3]: expected "),
+        (layout("n" / Buffer(1), "x" / Array("n", UInt8)), b"\1\1", "n: expected a number, found bytes of 1"),
+    ],
+)
+def test_field_that_is_asked_for_but_not_there(engine: Engine, wire: VMState, payload: bytes, found: str) -> None:
+    """What a field asks of an earlier one may not be there: that is wrong with the bytes, and told as such."""
+    assert f"expected what its layout asks for, found {found}" in refused(engine, wire, payload)
 
 
 def test_views_of_wider_items() -> None:

@@ -38,7 +38,7 @@ def _show(commands: Commands) -> None:
 def _example(commands: Commands) -> None:
     parser = commands.add_parser("example", help="write the example that ships with qidl to a file")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="file to write")
-    parser.set_defaults(run="show:example")
+    parser.set_defaults(run="example:run")
 
 
 def _diff(commands: Commands) -> None:

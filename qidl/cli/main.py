@@ -14,10 +14,13 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import Final
 
 from qidl.cli.arguments import parser
 from qidl.cli.stopping import Stopped, stoppable
 from qidl.errors import FileCutShort, QidlError, UnknownSectionWarning
+
+_MOST_PROBLEMS: Final = 50
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QidlError as error:
         if hasattr(error, "problems"):
             # C source: every problem names its file.
-            return max(_fail(str(problem)) for problem in error.problems)
+            return _fail_of_each(error.problems)
         return _fail(f"{_file_name(options)}{error}")
     except MemoryError:
         return _fail(f"{_file_name(options)}expected as much as there is memory for, found more")
@@ -71,9 +74,20 @@ def _run(arguments: Sequence[str] | None, options: argparse.Namespace) -> int:
         sys.stdout.flush()
 
 
+def _fail_of_each(problems: Sequence[object]) -> int:
+    """Say what is wrong, a line for each problem; of very many, for the first."""
+    for problem in problems[:_MOST_PROBLEMS]:
+        _fail(str(problem))
+    more = len(problems) - _MOST_PROBLEMS
+    return _fail(f"and {more} more") if more > 0 else 1
+
+
 def _let_go_of_output() -> None:
-    """Drop what could not be written: Python would try again at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Drop what cannot be written: Python would try again at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _file_name(options: argparse.Namespace) -> str:

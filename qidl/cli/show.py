@@ -1,22 +1,18 @@
-"""``qidl show``, ``qidl example``: the sections of a stream, the state of one, or one value; a stream to begin with."""
+"""``qidl show``: the sections of a stream, the state of one, or one value."""
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from qidl import files
+from qidl.cli.example import EXAMPLE
 from qidl.cli.output import json_text, print_problems, print_table
 from qidl.section import Section
 from qidl.snapshot import Snapshot, load
 from qidl.wire import path as paths
 from qidl.wire.stream import SectionType
-
-EXAMPLE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "example.qevm")
-"""The stream that ships with the package: a pc-1.1 machine that runs Linux."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,12 +32,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join(_tree(section.get(path) if path else section.state, path)))
     return print_problems(snapshot)
-
-
-def example(options: argparse.Namespace) -> int:
-    """Write the stream that ships with the package."""
-    files.write(options.output, [files.read(EXAMPLE)])
-    return 0
 
 
 def _document(snapshot: Snapshot, sections: list[Section]) -> dict[str, Any]:

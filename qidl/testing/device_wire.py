@@ -12,7 +12,7 @@ from qidl.qobject import from_qobject
 from qidl.sentences import NO_MEMBER, brief
 from qidl.testing.comparing import differences
 from qidl.testing.engines import engines
-from qidl.testing.leaves import Form, any_index, forms
+from qidl.testing.forms import Form, any_index, forms
 from qidl.testing.lengthening import lengthened
 from qidl.testing.refusing import RAISED, draw_device, judge, saved_from
 from qidl.testing.rules import breaks_rules

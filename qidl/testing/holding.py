@@ -20,7 +20,7 @@ from qidl.kinds import structs
 from qidl.qobject import from_qobject
 from qidl.sentences import brief
 from qidl.testing.comparing import differences, plain
-from qidl.testing.leaves import any_index
+from qidl.testing.forms import any_index
 from qidl.testing.refusing import attempt, saved_from
 from qidl.testing.running import Draw, fail, holds
 from qidl.wire import path as paths

@@ -11,7 +11,7 @@ from qidl.errors import QidlError, WireError
 from qidl.sentences import brief, raised
 from qidl.testing.comparing import differences
 from qidl.testing.engines import Engine, check_is_layout, engines
-from qidl.testing.leaves import leaves
+from qidl.testing.forms import leaves
 from qidl.testing.running import Draw, fail, holds
 from qidl.wire.describe import describe
 from qidl.wire.reference import REFERENCE

@@ -11,7 +11,7 @@ from typing import Any
 
 from qidl.declaration import Array, Declaration, Integer, Struct, declaration, zero
 from qidl.qobject import to_qobject
-from qidl.testing.leaves import forms
+from qidl.testing.forms import forms
 from qidl.wire import path as paths, primitives as wire
 from qidl.wire.vmstate import VMState
 

@@ -133,4 +133,7 @@ class Again(construct.Subconstruct):  # type: ignore[misc]
         return value
 
     def _build(self, obj: Any, stream: Any, context: Any, path: Path) -> Any:
-        return self.subcon._build(paths.get(context.state, self.path), stream, context, path)
+        value = paths.get(context.state, self.path)
+        # What is a bool at the first place is an integer here.
+        self.subcon._build(int(value) if isinstance(value, bool) else value, stream, context, path)
+        return value

@@ -79,6 +79,7 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
         for path in (path for rule in self.rules for path in rule.paths):
             if path not in known:
                 raise SchemaError(f"{self.name}: expected a rule on fields, found one on {path!r}")
+        _check_markers(self)
         for subsection in self.subsections:
             if not subsection.name.startswith(self.name) or len(subsection.name) <= len(self.name):
                 raise SchemaError(f"{self.name}: expected a subsection whose name begins so, found {subsection.name!r}")
@@ -96,6 +97,12 @@ class VMState(_Compiled, construct.Construct):  # type: ignore[misc]
     def marker(self) -> str:
         """Member that stands for a subsection without fields."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """Names of the members that it may bring into a state, those of its subsections included."""
+        own = {str(paths.parse(member.path)[0]) for member in self.members} or {self.marker}
+        return frozenset(own.union(*(subsection.roots for subsection in self.subsections)))
 
     def minimum_size(self) -> int:
         """Bytes that a payload takes at the least."""
@@ -387,6 +394,15 @@ def _check_paths(name: str, members: Iterable[Member]) -> None:
         if member.path in certain:
             raise SchemaError(f"{name}: expected each path once, found {member.path} again")
         certain.add(member.path)
+
+
+def _check_markers(layout: VMState) -> None:
+    """A member that stands for a subsection without fields stands for nothing else."""
+    own = {str(paths.parse(member.path)[0]) for member in layout.members}
+    for subsection in layout.subsections:
+        others = (other for other in (*layout.subsections, *subsection.subsections) if other is not subsection)
+        if not subsection.fields and subsection.marker in own.union(*(other.roots for other in others)):
+            raise SchemaError(f"{subsection.name}: expected a member of its own, found {subsection.marker} again")
 
 
 def struct_within(subcon: Any) -> VMState | None:

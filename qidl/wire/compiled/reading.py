@@ -30,7 +30,6 @@ from qidl.wire.compiled.shape import (
     may_be_empty,
     members,
     number,
-    roots,
     subsections_stand_apart,
 )
 from qidl.wire.compiled.support import StructFunction, keeps_rule, read_foreign
@@ -282,11 +281,11 @@ class Reading:
         declared = self._declared(scope, path)
         inner = ReadingScope(layout, layout.version_id, self._source.depth, declared=declared)
         state = self._struct(layout, inner)
-        return Sealed(state, members=roots(layout), lacks=inner.root.lacks, declared=declared)
+        return Sealed(state, members=layout.roots, lacks=inner.root.lacks, declared=declared)
 
     def _called_struct(self, layout: VMState, scope: ReadingScope, path: tuple[paths.Step, ...]) -> Node:
         source, declared = self._source, self._declared(scope, path)
-        sealed = Sealed(source.local(), members=roots(layout), declared=declared)
+        sealed = Sealed(source.local(), members=layout.roots, declared=declared)
         function = source.later(lambda: self._struct_function(layout, declared, frozenset(sealed.more.members)))
         source.line(
             f"{sealed.name}, o = {function}(data, o, limits)" if self._builds else f"o = {function}(data, o, limits)"

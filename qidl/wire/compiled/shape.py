@@ -219,22 +219,12 @@ def asked_for(layout: VMState, version_id: int) -> set[tuple[paths.Step, ...]]:
     return {paths.parse(path) for path in found}
 
 
-def roots(layout: VMState) -> frozenset[str]:
-    """Names of the members that a struct may have, those of its subsections included."""
-    own = {str(paths.parse(member.path)[0]) for member in layout.members}
-    return frozenset(own.union(*(_roots_of_subsection(subsection) for subsection in layout.subsections)))
-
-
-def _roots_of_subsection(subsection: VMState) -> frozenset[str]:
-    return roots(subsection) | (frozenset() if subsection.fields else {subsection.marker})
-
-
 def subsections_stand_apart(layout: VMState) -> bool:
     """Whether the members of a state tell which subsections it has, each having members of its own."""
     if not all(is_plain(subsection) and _has_plain_marker(subsection) for subsection in layout.subsections):
         return False
     own = {str(paths.parse(member.path)[0]) for member in layout.members} or {layout.marker}
-    groups = [own, *(_roots_of_subsection(subsection) for subsection in layout.subsections)]
+    groups = [own, *(subsection.roots for subsection in layout.subsections)]
     certain = all(not subsection.fields or _has_certain_member(subsection) for subsection in layout.subsections)
     different = len({subsection.name for subsection in layout.subsections}) == len(layout.subsections)
     return certain and different and sum(map(len, groups)) == len(frozenset().union(*groups))

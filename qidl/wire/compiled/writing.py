@@ -35,7 +35,6 @@ from qidl.wire.compiled.shape import (
     is_when,
     members,
     number,
-    roots,
     subsections_stand_apart,
 )
 from qidl.wire.compiled.support import StructFunction, keeps_rule, write_foreign
@@ -370,7 +369,7 @@ class Writing:
 
     def _called_struct(self, layout: VMState, later: Later) -> Node:
         source = self._source
-        sealed = Sealed(source.local(), members=roots(layout))
+        sealed = Sealed(source.local(), members=layout.roots)
 
         def write() -> None:
             function = source.later(
