@@ -13,6 +13,7 @@ AS_ROOT = os.geteuid() == 0
 
 _START = f"""
 import os, sys, tempfile
+import qidl.cli.show
 from qidl import files
 from qidl.cli import main
 from qidl.cli.example import EXAMPLE
